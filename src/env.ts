@@ -1,0 +1,66 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const csv = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+
+const defaultCacheDir = () =>
+  process.getuid?.() === 0
+    ? '/var/cache/aliquot'
+    : join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'aliquot');
+
+/** Every setting of the server, its default and its meaning. `.env.example` is tested against it. */
+const Settings = z.object({
+  HOST: z.string().default('127.0.0.1').describe('address to listen on; accounts are needed beyond loopback'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000).describe('HTTP and WebSocket port'),
+  DATA_DIR: z
+    .string()
+    .default('data')
+    .transform((path) => resolve(path))
+    .describe('directory of the embedded database and of stored files'),
+  CACHE_DIR: z
+    .string()
+    .optional()
+    .transform((path) => resolve(path ?? defaultCacheDir()))
+    .describe('Python environment and unpacked binaries; must be reachable by other users when run as root'),
+  DATABASE_URL: z.url().optional().describe('PostgreSQL 15 or newer; unset: an embedded server is started'),
+  STORAGE_URL: z.string().optional().describe('file:DIRECTORY; unset: files under DATA_DIR'),
+  SANDBOX_URL: z
+    .string()
+    .regex(/^(local|unsafe):/)
+    .default('local:')
+    .describe('local: (isolated, chosen by self-test) or unsafe: (no isolation, shown everywhere)'),
+  PYTHON: z.string().optional().describe('python3 >= 3.11 to build the environment with; unset: found'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ALLOWED_HOSTS: csv.describe('further host names the server answers to, comma separated'),
+  ALLOWED_ORIGINS: csv.describe('further browser origins that may call the API, comma separated'),
+  TRAINING_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1).describe('experiments at once'),
+  TRAINING_THREADS: z.coerce.number().int().min(1).max(256).default(2).describe('threads an experiment'),
+  TRAINING_MEMORY_MB: z.coerce.number().int().min(512).default(4096).describe('memory cap an experiment'),
+  MAX_UPLOAD_BYTES: z.coerce.number().int().min(1).default(8 * 1024 ** 3).describe('largest upload'),
+});
+
+export type Env = z.infer<typeof Settings>;
+
+/** The names and descriptions of all settings. */
+export const settingNames = Object.keys(Settings.shape) as (keyof Env)[];
+
+/**
+ * Reads the settings from an environment.
+ * @throws Error that names every faulty setting at once.
+ */
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const result = Settings.safeParse(present);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`These settings cannot be used:\n${faults.join('\n')}`);
+}
