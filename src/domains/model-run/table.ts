@@ -1,0 +1,130 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { createdAt, moment, primaryId } from '#columns.ts';
+import { account } from '#domains/account/table.ts';
+import { dataset } from '#domains/dataset/table.ts';
+import { experiment, type JobProgress } from '#domains/experiment/table.ts';
+import { jobStatuses, type ScoreBasis, scoreBases, taskTypes } from '#contract/vocabulary.ts';
+import type { Failure } from '#errors.ts';
+
+export type MetricScore = { key: string; value: number; basis: ScoreBasis };
+export type Confusion = { labels: string[]; counts: number[][] };
+/** `feature` is the name as the user wrote it. */
+export type Importance = { feature: string; importance: number };
+
+export const modelRun = pgTable(
+  'model_run',
+  {
+    id: primaryId(),
+    ownerId: uuid('owner_id')
+      .notNull()
+      .references(() => account.id, { onDelete: 'cascade' }),
+    experimentId: uuid('experiment_id')
+      .notNull()
+      .references(() => experiment.id, { onDelete: 'cascade' }),
+    datasetId: uuid('dataset_id').notNull(),
+    taskType: text('task_type', { enum: taskTypes }).notNull(),
+    metric: text('metric').notNull(),
+    algorithm: text('algorithm').notNull(),
+    label: text('label').notNull(),
+    status: text('status', { enum: jobStatuses }).notNull(),
+    parameters: jsonb('parameters').$type<Record<string, unknown>>().notNull(),
+    score: doublePrecision('score'),
+    /** The score with its sign turned where smaller is better: higher is always better. */
+    rankScore: doublePrecision('rank_score'),
+    scoreBasis: text('score_basis', { enum: scoreBases }),
+    scoreInterval: jsonb('score_interval').$type<[number, number]>(),
+    metrics: jsonb('metrics').$type<MetricScore[]>().notNull(),
+    foldScores: jsonb('fold_scores').$type<number[]>().notNull(),
+    baselineScore: doublePrecision('baseline_score'),
+    fitSeconds: doublePrecision('fit_seconds'),
+    predictMicrosPerRow: doublePrecision('predict_micros_per_row'),
+    modelBytes: bigint('model_bytes', { mode: 'number' }),
+    confusionMatrix: jsonb('confusion_matrix').$type<Confusion>(),
+    featureImportance: jsonb('feature_importance').$type<Importance[]>(),
+    members: jsonb('members').$type<{ algorithm: string; weight: number }[]>(),
+    sandboxTier: text('sandbox_tier'),
+    failure: jsonb('failure').$type<Failure>(),
+    createdAt: createdAt(),
+    finishedAt: moment('finished_at'),
+  },
+  (table) => [
+    uniqueIndex().on(table.experimentId, table.algorithm),
+    index()
+      .on(table.experimentId, table.rankScore.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`status = 'SUCCEEDED'`),
+    index()
+      .on(table.ownerId, table.taskType, table.metric, table.rankScore.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`status = 'SUCCEEDED'`),
+  ],
+);
+export type ModelRunRow = typeof modelRun.$inferSelect;
+
+export const trial = pgTable(
+  'trial',
+  {
+    id: primaryId(),
+    modelRunId: uuid('model_run_id')
+      .notNull()
+      .references(() => modelRun.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
+    parameters: jsonb('parameters').$type<Record<string, unknown>>().notNull(),
+    score: doublePrecision('score'),
+    foldScores: jsonb('fold_scores').$type<number[]>().notNull(),
+    seconds: doublePrecision('seconds').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [uniqueIndex().on(table.modelRunId, table.number)],
+);
+export type TrialRow = typeof trial.$inferSelect;
+
+export const predictionJob = pgTable('prediction_job', {
+  id: primaryId(),
+  ownerId: uuid('owner_id')
+    .notNull()
+    .references(() => account.id, { onDelete: 'cascade' }),
+  modelRunId: uuid('model_run_id')
+    .notNull()
+    .references(() => modelRun.id, { onDelete: 'cascade' }),
+  datasetId: uuid('dataset_id')
+    .notNull()
+    .references(() => dataset.id, { onDelete: 'cascade' }),
+  status: text('status', { enum: jobStatuses }).notNull(),
+  progress: jsonb('progress').$type<JobProgress>(),
+  failure: jsonb('failure').$type<Failure>(),
+  cancelRequestedAt: moment('cancel_requested_at'),
+  createdAt: createdAt(),
+  finishedAt: moment('finished_at'),
+});
+export type PredictionJobRow = typeof predictionJob.$inferSelect;
+
+/** A file that a run or a prediction job leaves; exactly one of the two ids is set. */
+export const artifact = pgTable(
+  'artifact',
+  {
+    id: primaryId(),
+    ownerId: uuid('owner_id')
+      .notNull()
+      .references(() => account.id, { onDelete: 'cascade' }),
+    modelRunId: uuid('model_run_id').references(() => modelRun.id, { onDelete: 'cascade' }),
+    predictionJobId: uuid('prediction_job_id').references(() => predictionJob.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    mediaType: text('media_type').notNull(),
+    byteSize: bigint('byte_size', { mode: 'number' }).notNull(),
+    sha256: text('sha256').notNull(),
+    storageKey: text('storage_key').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index().on(table.modelRunId), index().on(table.predictionJobId)],
+);
+export type ArtifactRow = typeof artifact.$inferSelect;
