@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { columnTypeSchema } from './table.ts';
+
+export type { ColumnType, CsvDialect, DatasetColumn } from './table.ts';
 
 /*
  * What an analysis found in a dataset. Every number is finite; null means "not defined here" (no values, wrong type, too
@@ -8,19 +11,6 @@ import * as z from 'zod';
 const count = z.int().nonnegative();
 const fraction = z.number().min(0).max(1);
 const real = z.number().nullable();
-
-/** What a column is for the runner. Decides the physical type in the Parquet copy. */
-export const columnTypeSchema = z.enum([
-  'integer',
-  'number',
-  'boolean',
-  'category',
-  'datetime',
-  'text',
-  'id',
-  'constant',
-]);
-export type ColumnType = z.infer<typeof columnTypeSchema>;
 
 export const taskTypeSchema = z.enum(['BINARY_CLASSIFICATION', 'MULTICLASS_CLASSIFICATION', 'REGRESSION']);
 export type TaskType = z.infer<typeof taskTypeSchema>;

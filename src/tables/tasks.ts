@@ -1,81 +1,11 @@
 import type { AnalysisReport, ColumnType, TaskType } from '#contract/report.ts';
-
-/** How the text of a file is cut into cells. */
-export interface Dialect {
-  /** One character. */
-  delimiter: string;
-  /** One character, or empty when cells are never quoted. */
-  quote: string;
-  /** Character that makes a quote inside quotes literal: the quote itself (doubling) or a backslash. */
-  escape: string;
-  hasHeader: boolean;
-  /** Lines before the header (or the first row) that are not part of the table. */
-  skipRows: number;
-  /** Name as understood by the decoder, for example utf-8, windows-1252, utf-16le. */
-  encoding: string;
-  newline: 'lf' | 'crlf' | 'cr' | 'mixed';
-  /** Decimal mark of the numbers. */
-  decimal: '.' | ',';
-}
-
-/** What was changed while reading: nothing is repaired silently. */
-export interface Repair {
-  code: string;
-  message: string;
-  /** How many rows, cells or columns it touched. */
-  count: number;
-}
-
-export interface DetectedDialect extends Dialect {
-  /** 0..1: how far the chosen reading is ahead of the next best. */
-  confidence: number;
-  repairs: Repair[];
-}
-
-export interface TableWarning {
-  code: string;
-  message: string;
-  /** Physical name, when the warning is about one column. */
-  column?: string;
-  count?: number;
-}
-
-export type PhysicalType = 'BIGINT' | 'DOUBLE' | 'TIMESTAMP' | 'VARCHAR';
-
-/** How the text of a column becomes its physical value; stored with the dataset so that later files are read alike. */
-export interface ColumnFormat {
-  /** Decimal mark of this column's numbers. */
-  decimal: '.' | ',';
-  /** Thousands separator that is removed, empty when none. */
-  thousands: string;
-  /** Currency sign or percent sign that is removed, empty when none. A percentage keeps its figure (12 % -> 12). */
-  unit: string;
-  /** strptime formats tried in order; null: ISO 8601. */
-  dateFormats: string[] | null;
-  /** Spellings that mean "no value" in this column, besides the empty cell. */
-  missingSpellings: string[];
-}
-
-export interface TableColumn {
-  /** The user's spelling. */
-  name: string;
-  /** `c` + position. */
-  physicalName: string;
-  position: number;
-  type: ColumnType;
-  physicalType: PhysicalType;
-  semanticType: string;
-  /** 0..1: share of the values that fit the type. */
-  confidence: number;
-  nullCount: number;
-  format: ColumnFormat;
-}
+import type { CsvDialect, DatasetColumn, Dialect, TableWarning } from '#contract/table.ts';
 
 /** A training schema that another file is read by: matched by column name, values parsed as the training columns. */
 export interface ExpectedSchema {
   /** Reading that is tried first; the file's own dialect is used when the columns are not found with it. */
   dialect?: Dialect;
-  columns: Pick<TableColumn, 'name' | 'physicalName' | 'type' | 'physicalType' | 'format'>[];
+  columns: Pick<DatasetColumn, 'name' | 'physicalName' | 'type' | 'physicalType' | 'format'>[];
   /** Physical name of the target: a file for prediction may lack it without a warning. */
   target?: string;
 }
@@ -97,9 +27,9 @@ export interface IngestSpec {
 
 export interface IngestResult {
   rowCount: number;
-  columns: TableColumn[];
+  columns: DatasetColumn[];
   /** Null for files that carry their own structure (Parquet, JSON). */
-  dialect: DetectedDialect | null;
+  dialect: CsvDialect | null;
   format: 'csv' | 'parquet' | 'json';
   warnings: TableWarning[];
   /** Size of the Parquet copy. */
@@ -109,7 +39,7 @@ export interface IngestResult {
 export interface ProfileSpec {
   parquet: string;
   columns: Pick<
-    TableColumn,
+    DatasetColumn,
     'name' | 'physicalName' | 'position' | 'type' | 'physicalType' | 'semanticType'
   >[];
   /** Physical name, or null for an analysis without a target. */
