@@ -1,0 +1,274 @@
+import { z } from 'zod';
+
+/** Version of everything in this file; a runner refuses a spec of another protocol with `SPEC_INVALID`. */
+export const RUNNER_PROTOCOL = 1;
+
+const key = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
+const columnName = z.string().regex(/^c\d{1,6}$/);
+const unsigned = z.int().min(0);
+const seconds = z.number().min(0);
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const fraction = z.number().min(0).max(1);
+
+/** How a physical column is to be seen, whatever its storage type in the Parquet file. */
+export const ColumnType = z
+  .enum(['integer', 'number', 'boolean', 'category', 'datetime', 'text', 'id', 'constant'])
+  .meta({ id: 'ColumnType' });
+
+/** One column of the Parquet file. `label` is the user's name for it: text for logs, never an identifier. */
+export const RunColumn = z
+  .strictObject({
+    name: columnName.describe('Physical name in the Parquet file, unique'),
+    label: z.string(),
+    type: ColumnType,
+  })
+  .meta({ id: 'RunColumn' });
+export type RunColumn = z.infer<typeof RunColumn>;
+
+/** Hyperparameters of a trial by name, as in the catalogue's search space; `null` means the library's own choice. */
+export const Parameters = z.record(z.string(), scalar).meta({ id: 'Parameters' });
+
+/** One preprocessing step of the catalogue. Fitted on the training rows of each fold, in the order given. */
+export const RunStep = z
+  .strictObject({
+    key: key.describe('Key of a step in the catalogue'),
+    columns: z
+      .array(columnName)
+      .optional()
+      .describe('Columns it works on; absent: every column of a type that it takes'),
+    parameters: z
+      .record(z.string(), z.union([scalar, z.array(scalar)]))
+      .describe('Values for the step’s parameter schema; absent ones take their defaults'),
+  })
+  .meta({ id: 'RunStep' });
+export type RunStep = z.infer<typeof RunStep>;
+
+/** What is predicted. Decided by the server; the runner never guesses. */
+export const TaskType = z
+  .enum(['BINARY_CLASSIFICATION', 'MULTICLASS_CLASSIFICATION', 'REGRESSION'])
+  .meta({ id: 'TaskType' });
+
+/** How trials after the first of each algorithm are chosen. NONE: one trial each. AUTO: TPE. */
+export const Tuning = z.enum(['NONE', 'GRID', 'RANDOM', 'TPE', 'HYPERBAND', 'AUTO']).meta({ id: 'Tuning' });
+
+/** Train, cross-validate, tune, blend. Answers with `started` … `finished`, or `failed`. */
+export const TrainSpec = z
+  .strictObject({
+    kind: z.literal('train'),
+    protocol: z.literal(RUNNER_PROTOCOL),
+    data: z.string().describe('Parquet file, relative to the work directory: in/data.parquet'),
+    columns: z.array(RunColumn).min(1).describe('All columns that may be used, the target among them'),
+    target: columnName,
+    taskType: TaskType,
+    metric: key.describe('Key of the metric that is optimised and ranked by'),
+    algorithms: z.array(key).describe('Empty: every default one that fits the task, and the ensemble'),
+    steps: z.array(RunStep),
+    folds: z
+      .strictObject({
+        count: z.int().min(2).max(20).describe('Wished for; fewer where the rarest class has fewer rows'),
+        seed: unsigned.max(4_294_967_295),
+      })
+      .describe('Stratified for classification'),
+    seed: unsigned.max(4_294_967_295),
+    budgetSeconds: z.number().positive().describe('From the message `started` to `finished`'),
+    maxTrials: z.int().min(1).nullable().describe('Over all algorithms together; null: as time allows'),
+    tuning: Tuning,
+    startParameters: z
+      .record(z.string(), Parameters)
+      .optional()
+      .describe('Trial 0 by algorithm, laid over the defaults: repeats a recorded trial'),
+    threads: z.int().min(1).max(256),
+    memoryBytes: z.int().min(1).describe('Cap over all processes of the job together'),
+  })
+  .meta({ id: 'TrainSpec' });
+export type TrainSpec = z.infer<typeof TrainSpec>;
+
+/** Apply a model archive to rows. Leaves out/predictions.csv and answers with `predicted`, or `failed`. */
+export const PredictSpec = z
+  .strictObject({
+    kind: z.literal('predict'),
+    protocol: z.literal(RUNNER_PROTOCOL),
+    data: z.string(),
+    columns: z
+      .array(RunColumn)
+      .describe('Named as in training; unknown ones are ignored, absent ones missing'),
+    model: z.string().describe('Model archive, relative to the work directory: in/model.zip'),
+    rowCount: unsigned.describe('Rows of the file; another count is `DATA_UNREADABLE`'),
+  })
+  .meta({ id: 'PredictSpec' });
+export type PredictSpec = z.infer<typeof PredictSpec>;
+
+/** Write steps as readable Python that runs alone. Leaves out/preprocessing.py and answers with `compiled`. */
+export const CompileSpec = z
+  .strictObject({
+    kind: z.literal('compile'),
+    protocol: z.literal(RUNNER_PROTOCOL),
+    steps: z.array(RunStep),
+    columns: z.array(RunColumn),
+    target: columnName,
+  })
+  .meta({ id: 'CompileSpec' });
+export type CompileSpec = z.infer<typeof CompileSpec>;
+
+/** What the server asks of the runner: the content of in/spec.json. */
+export const RunSpec = z
+  .discriminatedUnion('kind', [TrainSpec, PredictSpec, CompileSpec])
+  .meta({ id: 'RunSpec' });
+export type RunSpec = z.infer<typeof RunSpec>;
+
+/** Why a job or one of its runs failed. BUDGET_EXHAUSTED: not one fold was scored in the time there was. */
+export const FailureCode = z
+  .literal([
+    ...(['SPEC_INVALID', 'DATA_UNREADABLE', 'NO_FEATURES', 'TOO_FEW_ROWS', 'TOO_MANY_CLASSES'] as const),
+    ...(['TARGET_EMPTY', 'TARGET_CONSTANT', 'TARGET_NOT_BINARY', 'TARGET_NOT_NUMERIC'] as const),
+    ...(['ALGORITHM_UNKNOWN', 'ALGORITHM_NOT_FOR_TASK', 'STEP_UNKNOWN', 'STEP_FAILED'] as const),
+    ...(['METRIC_UNKNOWN', 'METRIC_NOT_FOR_TASK', 'METRIC_UNDEFINED', 'MODEL_INVALID'] as const),
+    ...(['FIT_FAILED', 'OUT_OF_MEMORY', 'BUDGET_EXHAUSTED', 'CANCELED', 'INTERNAL'] as const),
+  ])
+  .meta({ id: 'FailureCode' });
+export type FailureCode = z.infer<typeof FailureCode>;
+
+/**
+ * Which predictions a figure was computed from. OUT_OF_FOLD: each row by models that never saw it.
+ * CROSS_FITTED: the same, and what was chosen on top (blend weights) was chosen on other folds than the row's.
+ */
+export const ScoreBasis = z.enum(['OUT_OF_FOLD', 'CROSS_FITTED']).meta({ id: 'ScoreBasis' });
+
+/** A file in out/. */
+export const RunnerArtifact = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,99}$/),
+    mediaType: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    byteSize: unsigned,
+  })
+  .meta({ id: 'RunnerArtifact' });
+export type RunnerArtifact = z.infer<typeof RunnerArtifact>;
+
+/** Points to draw, thinned to at most 200. ROC, PRECISION_RECALL, CALIBRATION: of the class `label`; RESIDUALS: predicted against residual. */
+export const RunnerCurve = z
+  .strictObject({
+    kind: z.enum(['ROC', 'PRECISION_RECALL', 'CALIBRATION', 'RESIDUALS']),
+    label: z.string().nullable(),
+    x: z.array(z.number()),
+    y: z.array(z.number()),
+  })
+  .meta({ id: 'RunnerCurve' });
+export type RunnerCurve = z.infer<typeof RunnerCurve>;
+
+/** A message of the event channel: `type` tells which, and names the generated Python type. */
+const message = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z
+    .strictObject({ type: z.literal(type), ...shape })
+    .meta({ id: `${type.charAt(0).toUpperCase()}${type.slice(1)}` });
+
+/** The clock starts. */
+const started = message('started', {
+  rows: unsigned.describe('Rows with a target'),
+  droppedRows: unsigned.describe('Rows left out because their target is missing'),
+  columns: unsigned.describe('Columns that are not the target'),
+  folds: z.int().min(2),
+  foldsSha256: z.string().describe('Of the fold number of each kept row, one byte a row'),
+  algorithms: z.array(key).describe('In order of start; each ends as runFinished or runFailed'),
+  classes: z.array(z.string()).nullable().describe('In the order of probabilities; null: regression'),
+  positiveClass: z.string().nullable().describe('Binary: the rarer; null: other tasks'),
+  baselineScore: z.number().nullable().describe('Of always predicting class shares or mean'),
+  libraries: z.record(z.string(), z.string()).describe('Versions of Python and of the libraries in use'),
+});
+
+const runStarted = message('runStarted', { algorithm: key, label: z.string() });
+
+const foldScored = message('foldScored', {
+  algorithm: key,
+  trial: unsigned.describe('Counts from 0 within the algorithm; 0 is the configuration before tuning'),
+  fold: unsigned,
+  score: z.number().describe('On the rows of that fold, by a model that never saw them'),
+  seconds: seconds.describe('To fit and predict the fold'),
+});
+
+const trialFinished = message('trialFinished', {
+  algorithm: key,
+  trial: unsigned,
+  parameters: Parameters,
+  score: z.number().describe('On all out-of-fold rows together'),
+  foldScores: z.array(z.number()).min(1),
+  seconds,
+});
+
+/** A servable model is in out/. */
+const runFinished = message('runFinished', {
+  algorithm: key,
+  revision: z.int().min(1).describe('A better trial makes the next revision, which replaces this one'),
+  parameters: Parameters,
+  score: z.number().describe('On the predicted rows together, in the unit of the metric'),
+  scoreBasis: ScoreBasis,
+  scoreInterval: z.tuple([z.number(), z.number()]).describe('95 %, low then high, bootstrap of the rows'),
+  metrics: z
+    .array(z.strictObject({ key, value: z.number(), basis: ScoreBasis }))
+    .describe('Every metric of the task that is defined on these rows'),
+  foldScores: z.array(z.number()).min(1).describe('Fewer than the folds when the time was up'),
+  trials: z.int().min(1).describe('Finished so far'),
+  baselineScore: z.number().nullable().describe('Of trial 0, before tuning; null: it was not finished'),
+  fitSeconds: seconds.describe('Of the chosen trial, all folds added up'),
+  predictMicrosPerRow: z.number().min(0),
+  modelBytes: unsigned,
+  artifacts: z.array(RunnerArtifact).describe('The model archive first'),
+  confusionMatrix: z
+    .strictObject({ labels: z.array(z.string()), counts: z.array(z.array(unsigned)) })
+    .nullable()
+    .describe('Row: truth, column: prediction; null: regression or more than 100 classes'),
+  curves: z.array(RunnerCurve),
+  featureImportance: z
+    .array(z.strictObject({ feature: columnName, importance: fraction }))
+    .describe('Shares of 1, largest first, at most 1,000; empty where the algorithm has none'),
+  members: z
+    .array(z.strictObject({ algorithm: key, weight: fraction }))
+    .describe('Of the ensemble, weights add up to 1; empty for the others'),
+});
+
+const runFailed = message('runFailed', { algorithm: key, code: FailureCode, message: z.string() });
+const bestChanged = message('bestChanged', { algorithm: key, score: z.number() });
+const progress = message('progress', {
+  fraction,
+  message: z.string(),
+  etaSeconds: seconds.nullable(),
+  bestScore: z.number().nullable(),
+});
+const log = message('log', { severity: z.enum(['INFO', 'WARNING', 'ERROR']), message: z.string() });
+/** The whole job; nothing follows. */
+const failed = message('failed', { code: FailureCode, message: z.string() });
+/** The end of a training; nothing follows. */
+const finished = message('finished', {
+  stopReason: z.enum(['DONE', 'BUDGET', 'CANCELED']),
+  bestAlgorithm: key,
+  seconds,
+});
+/** out/predictions.csv is complete; columns: its header. */
+const predicted = message('predicted', { rows: unsigned, columns: z.array(z.string()) });
+/** out/preprocessing.py is complete. */
+const compiled = message('compiled', { artifact: RunnerArtifact });
+
+/**
+ * One line of the event channel. Scores are in the metric's own unit (the catalogue tells the direction);
+ * numbers are finite; a line is at most 1 MiB of UTF-8.
+ */
+export const RunnerMessage = z
+  .discriminatedUnion('type', [
+    started,
+    runStarted,
+    foldScored,
+    trialFinished,
+    runFinished,
+    runFailed,
+    bestChanged,
+    progress,
+    log,
+    failed,
+    finished,
+    predicted,
+    compiled,
+  ])
+  .meta({ id: 'RunnerMessage' });
+export type RunnerMessage = z.infer<typeof RunnerMessage>;
+/** One kind of message, for example `MessageOf<'runFinished'>`. */
+export type MessageOf<Type extends RunnerMessage['type']> = Extract<RunnerMessage, { type: Type }>;
