@@ -1,9 +1,9 @@
 import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
-import { account } from '#domains/account/table.ts';
-import { dataset } from '#domains/dataset/table.ts';
 import type { AnalysisReport } from '#contract/report.ts';
 import { jobStatuses, taskTypes } from '#contract/vocabulary.ts';
+import { account } from '#domains/account/table.ts';
+import { dataset } from '#domains/dataset/table.ts';
 import type { Failure } from '#errors.ts';
 
 export const analysis = pgTable(

@@ -1,8 +1,8 @@
 import { bigint, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, primaryId } from '#columns.ts';
+import type { CsvDialect, DatasetColumn } from '#contract/report.ts';
 import { account } from '#domains/account/table.ts';
 import type { Failure } from '#errors.ts';
-import type { CsvDialect, DatasetColumn } from '#contract/report.ts';
 
 export const dataset = pgTable(
   'dataset',

@@ -1,10 +1,10 @@
 import { index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
+import { experimentStages, taskTypes } from '#contract/vocabulary.ts';
 import { account } from '#domains/account/table.ts';
 import { analysis } from '#domains/analysis/table.ts';
 import { dataset } from '#domains/dataset/table.ts';
 import { preprocessing } from '#domains/preprocessing/table.ts';
-import { experimentStages, taskTypes } from '#contract/vocabulary.ts';
 import type { Failure } from '#errors.ts';
 import type { ExperimentSettings } from './settings.ts';
 

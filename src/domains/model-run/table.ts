@@ -11,10 +11,10 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
+import { jobStatuses, type ScoreBasis, scoreBases, taskTypes } from '#contract/vocabulary.ts';
 import { account } from '#domains/account/table.ts';
 import { dataset } from '#domains/dataset/table.ts';
 import { experiment, type JobProgress } from '#domains/experiment/table.ts';
-import { jobStatuses, type ScoreBasis, scoreBases, taskTypes } from '#contract/vocabulary.ts';
 import type { Failure } from '#errors.ts';
 
 export type MetricScore = { key: string; value: number; basis: ScoreBasis };
@@ -64,7 +64,13 @@ export const modelRun = pgTable(
       .on(table.experimentId, table.rankScore.desc().nullsFirst(), table.id.desc().nullsFirst())
       .where(sql`status = 'SUCCEEDED'`),
     index()
-      .on(table.ownerId, table.taskType, table.metric, table.rankScore.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .on(
+        table.ownerId,
+        table.taskType,
+        table.metric,
+        table.rankScore.desc().nullsFirst(),
+        table.id.desc().nullsFirst(),
+      )
       .where(sql`status = 'SUCCEEDED'`),
   ],
 );

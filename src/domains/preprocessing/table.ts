@@ -1,9 +1,9 @@
 import { jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
+import { codeGenerators, jobStatuses, preprocessingStrategies } from '#contract/vocabulary.ts';
 import { account } from '#domains/account/table.ts';
 import { analysis } from '#domains/analysis/table.ts';
 import { dataset } from '#domains/dataset/table.ts';
-import { codeGenerators, jobStatuses, preprocessingStrategies } from '#contract/vocabulary.ts';
 import type { Failure } from '#errors.ts';
 
 /** A typed step of the catalogue; `columns` are names as the user wrote them. */

@@ -1,0 +1,38 @@
+import type { Tx } from '#db.ts';
+
+/** One entry of a stream. `sequence` counts from 1 and, within a stream, its order is the order of commits. */
+export type StoredEvent = {
+  streamId: string;
+  sequence: number;
+  type: string;
+  payload: Record<string, unknown>;
+  at: Date;
+};
+
+export type NewEvent = { type: string; payload: Record<string, unknown> };
+
+/**
+ * The append-only log behind every subscription. A stream belongs to one node and has that node's id.
+ * Nothing is lost or doubled: a reader goes on from its cursor after a reconnect, a restart or a week.
+ */
+export interface Events {
+  /** Appends inside the caller's transaction: call it last, the stream stays locked until the commit. */
+  append(tx: Tx, streamId: string, events: NewEvent[]): Promise<void>;
+  /**
+   * Events after `after`, oldest first, then live ones as they are committed. Ends when everything has been
+   * delivered and `isEnd` holds for the last event, or when `signal` aborts.
+   */
+  follow(
+    streamId: string,
+    options: { after: number; isEnd(event: StoredEvent): boolean; signal?: AbortSignal },
+  ): AsyncIterable<StoredEvent>;
+  /** At most `limit` events after `after`, oldest first. */
+  read(streamId: string, after: number, limit: number): Promise<StoredEvent[]>;
+  /** Sequence of the last event; 0 for a stream without any. */
+  lastSequence(streamIds: readonly string[]): Promise<Map<string, number>>;
+  /** Says that the job of a node should stop; reaches every process within milliseconds. */
+  signalCancel(tx: Tx, nodeId: string): Promise<void>;
+  /** Calls back for each `signalCancel`; returns the way to stop listening. */
+  onCancel(listener: (nodeId: string) => void): () => void;
+  close(): Promise<void>;
+}

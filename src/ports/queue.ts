@@ -1,0 +1,28 @@
+import type { Tx } from '#db.ts';
+
+/** Work that outlives the request, one name each; the payload is the id of the row that the job is about. */
+export const jobCatalogue = {
+  'dataset.ingest': { expireSeconds: 3_600, retries: 2 },
+  'analysis.perform': { expireSeconds: 7_200, retries: 2 },
+  'preprocessing.perform': { expireSeconds: 3_600, retries: 2 },
+  'experiment.train': { expireSeconds: 100_000, retries: 2 },
+  'experiment.run': { expireSeconds: 110_000, retries: 2 },
+  'prediction.perform': { expireSeconds: 7_200, retries: 2 },
+} as const satisfies Record<string, { expireSeconds: number; retries: number }>;
+
+export type JobName = keyof typeof jobCatalogue;
+/** `attempt` counts from 1; above 1 an earlier worker was lost in the middle. `signal` aborts when the claim is lost. */
+export type JobContext = { attempt: number; lastAttempt: boolean; signal: AbortSignal };
+export type JobHandler = (id: string, context: JobContext) => Promise<void>;
+
+/**
+ * A durable queue. A job is enqueued in the transaction that changes its row, runs at least once, and is given to
+ * another worker within some seconds when its own is lost: handlers find out from the row what is left to do.
+ */
+export interface Queue {
+  enqueue(tx: Tx, job: JobName, id: string): Promise<void>;
+  /** Starts taking jobs, `concurrency` at a time for each name. */
+  work(handlers: Record<JobName, { handler: JobHandler; concurrency: number }>): Promise<void>;
+  /** Stops taking jobs, waits for the running ones up to `graceSeconds`, then hands them back. */
+  close(options?: { graceSeconds?: number }): Promise<void>;
+}
