@@ -17,6 +17,8 @@ export interface OpenDatabase {
   url: string;
   /** The database was running already: started by another process, or left behind by one that was killed. */
   adopted: boolean;
+  /** Whether the server's process is there; of a server that is not ours this is taken for granted. */
+  isRunning(): Promise<boolean>;
   /** Stops the database if this process answers for it: it started it, or adopted it from a dead owner. */
   stop(): Promise<void>;
 }
@@ -31,7 +33,8 @@ const startLimitMilliseconds = 60_000;
 
 /** The database to use by the settings: that of DATABASE_URL, else our own below DATA_DIR. */
 export async function databaseUrl(env: Env, log?: (message: string) => void): Promise<OpenDatabase> {
-  if (env.DATABASE_URL) return { url: env.DATABASE_URL, adopted: true, stop: async () => undefined };
+  if (env.DATABASE_URL)
+    return { url: env.DATABASE_URL, adopted: true, isRunning: async () => true, stop: async () => {} };
   return openEmbeddedDatabase({ dataDirectory: env.DATA_DIR, cacheDirectory: env.CACHE_DIR, log });
 }
 
@@ -77,5 +80,6 @@ async function takeOver(
     await stopPostmaster(paths, pid);
     await rm(paths.owner, { force: true });
   };
-  return { url, adopted, stop };
+  const isRunning = async () => (await findPostmaster(paths))?.pid === pid;
+  return { url, adopted, isRunning, stop };
 }

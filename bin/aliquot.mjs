@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { explain, setUp } from './setup.mjs';
+
+const entries = {
+  start: '../src/supervisor.ts',
+  server: '../src/server.ts',
+  worker: '../src/worker.ts',
+  migrate: '../src/supervisor/migrate.ts',
+};
+
+const command = process.argv[2] ?? 'help';
+
+/** Commands that talk to a server need no Python here, but the same Node packages. */
+async function main() {
+  await setUp();
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import(Object.hasOwn(entries, command) ? entries[command] : '../src/cli/main.ts');
+}
+
+main().catch(explain);
