@@ -41,7 +41,7 @@ async function listeningFault(host: string, port: number): Promise<string | null
 
 async function isAliquot(host: string, port: number): Promise<boolean> {
   try {
-    const response = await fetch(`http://${host}:${port}/health`, { signal: AbortSignal.timeout(2000) });
+    const response = await fetch(`http://${host}:${port}/health/live`, { signal: AbortSignal.timeout(2000) });
     return (await response.text()).includes('aliquot');
   } catch {
     return false;
