@@ -40,6 +40,7 @@ export interface SandboxLimits {
   memoryBytes: number;
   /** Everything the job writes, in its work directory and elsewhere. */
   diskBytes: number;
+  /** Processes at once; threads in all may be eight times as many. */
   processes: number;
   cpuSeconds: number;
   wallSeconds: number;
@@ -67,6 +68,7 @@ export interface SandboxResult {
   canceled: boolean;
   /** Tail of standard output and error. */
   output: string;
+  outputDroppedBytes: number;
   /** Files moved to `collectInto`, with their sizes in bytes; anything but plain files is refused and named in `refused`. */
   files: { name: string; byteSize: number }[];
   refused: string[];
