@@ -48,6 +48,7 @@ export async function openWorkplace(places: {
       manner: Manner,
       job: SandboxJob,
       handlers: SandboxHandlers,
+      closing: AbortSignal,
     ): Promise<SandboxResult> {
       const base = join(directory, `${job.id}-${randomUUID().slice(0, 8)}`);
       const token = randomUUID();
