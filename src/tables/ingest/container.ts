@@ -1,0 +1,182 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createInflateRaw } from 'node:zlib';
+import { TableError } from '#tables/errors.ts';
+import { listZipMembers } from './zip.ts';
+
+export interface OpenedFile {
+  kind: 'text' | 'parquet' | 'json';
+  path: string;
+  byteSize: number;
+}
+
+const mebibyte = 1024 ** 2;
+/** Real tables compress at most about a hundredfold; more is a bomb. */
+const maximumExpansion = 200;
+const alwaysAllowedBytes = 256 * mebibyte;
+
+const refusedSignatures: { bytes: string; code: 'BINARY_FILE' | 'UNSUPPORTED_FORMAT'; what: string }[] = [
+  { bytes: '89504e47', code: 'BINARY_FILE', what: 'a PNG picture' },
+  { bytes: 'ffd8ff', code: 'BINARY_FILE', what: 'a JPEG picture' },
+  { bytes: '47494638', code: 'BINARY_FILE', what: 'a GIF picture' },
+  { bytes: '25504446', code: 'BINARY_FILE', what: 'a PDF document' },
+  { bytes: '7f454c46', code: 'BINARY_FILE', what: 'a program' },
+  { bytes: '4d5a9000', code: 'BINARY_FILE', what: 'a program' },
+  { bytes: '53514c69746520666f726d61742033', code: 'BINARY_FILE', what: 'an SQLite database' },
+  { bytes: 'd0cf11e0a1b11ae1', code: 'UNSUPPORTED_FORMAT', what: 'an old Excel or Word file' },
+  { bytes: '28b52ffd', code: 'UNSUPPORTED_FORMAT', what: 'a Zstandard archive' },
+  { bytes: '425a68', code: 'UNSUPPORTED_FORMAT', what: 'a bzip2 archive' },
+  { bytes: 'fd377a585a00', code: 'UNSUPPORTED_FORMAT', what: 'an xz archive' },
+  { bytes: '377abcaf271c', code: 'UNSUPPORTED_FORMAT', what: 'a 7-Zip archive' },
+  { bytes: '526172211a07', code: 'UNSUPPORTED_FORMAT', what: 'a RAR archive' },
+  { bytes: '4152524f5731', code: 'UNSUPPORTED_FORMAT', what: 'an Arrow file' },
+  { bytes: '4f626a01', code: 'UNSUPPORTED_FORMAT', what: 'an Avro file' },
+];
+
+/** Looks at the first bytes, unpacks gzip and one-member zip files, and refuses what is no table. */
+export async function openContainer(
+  source: string,
+  temporaryDirectory: string,
+  signal: AbortSignal,
+): Promise<OpenedFile> {
+  const head = await readHead(source);
+  if (head.length === 0) throw emptyFile();
+  const hex = head.toString('hex');
+  if (hex.startsWith('1f8b')) {
+    const unpacked = path.join(temporaryDirectory, 'unpacked');
+    await unpack(createReadStream(source), createGunzip(), source, unpacked, signal);
+    return openUnpacked(unpacked);
+  }
+  if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) {
+    const unpacked = path.join(temporaryDirectory, 'unpacked');
+    await unzip(source, unpacked, signal);
+    return openUnpacked(unpacked);
+  }
+  return openUnpacked(source);
+}
+
+async function openUnpacked(file: string): Promise<OpenedFile> {
+  const head = await readHead(file);
+  if (head.length === 0) throw emptyFile();
+  const hex = head.toString('hex');
+  const refused = refusedSignatures.find(({ bytes }) => hex.startsWith(bytes));
+  if (refused) {
+    throw new TableError(
+      refused.code,
+      `The file is ${refused.what}, not a table. Export the table as CSV (or Parquet) and upload that.`,
+    );
+  }
+  if (hex.startsWith('1f8b') || hex.startsWith('504b0304')) {
+    throw new TableError(
+      'UNSUPPORTED_FORMAT',
+      'The archive holds another archive. Unpack it once and upload the table itself.',
+    );
+  }
+  const byteSize = (await stat(file)).size;
+  if (hex.startsWith('50415231')) return { kind: 'parquet', path: file, byteSize };
+  return { kind: looksLikeJson(head) ? 'json' : 'text', path: file, byteSize };
+}
+
+/** JSON lines (`{"…`) or an array of objects (`[ {"…`): a CSV cell never starts a file that way without being quoted. */
+function looksLikeJson(head: Buffer): boolean {
+  const text = head.toString('utf8').replace(/^\uFEFF/, '');
+  return /^\s*(\[\s*)?\{\s*("(?:[^"\\]|\\.)*"\s*:|\}\s*$)/.test(text);
+}
+
+async function unzip(source: string, target: string, signal: AbortSignal): Promise<void> {
+  const members = await listZipMembers(source);
+  if (members.some(({ name }) => name === '[Content_Types].xml' || name.startsWith('xl/'))) {
+    throw new TableError(
+      'UNSUPPORTED_FORMAT',
+      'The file is an Excel workbook, which cannot be read yet. Save the sheet as CSV and upload that.',
+    );
+  }
+  const files = members.filter(
+    ({ name }) => !name.endsWith('/') && !/(^|\/)(__MACOSX\/|\.DS_Store|\._)/.test(name),
+  );
+  const [member, ...others] = files;
+  if (!member) throw new TableError('EMPTY_FILE', 'The zip archive holds no file. Put one table into it.');
+  if (others.length > 0) {
+    const names = files.slice(0, 3).map(({ name }) => `"${name}"`);
+    throw new TableError(
+      'AMBIGUOUS_ARCHIVE',
+      `The zip archive holds ${files.length} files (${names.join(', ')}${files.length > 3 ? ', …' : ''}). Upload an archive with exactly one table, or each table by itself.`,
+    );
+  }
+  if (member.isEncrypted) {
+    throw new TableError(
+      'UNSUPPORTED_FORMAT',
+      'The zip archive is protected by a password. Unpack it and upload the table itself.',
+    );
+  }
+  const range = createReadStream(source, {
+    start: member.dataStart,
+    end: Math.max(member.dataStart, member.dataStart + member.packedSize - 1),
+  });
+  if (member.unpackedSize === 0) throw emptyFile();
+  if (member.method !== 0 && member.method !== 8) {
+    throw new TableError(
+      'UNSUPPORTED_FORMAT',
+      `The zip archive uses compression method ${member.method}. Pack it again with "deflate".`,
+    );
+  }
+  await unpack(range, member.method === 8 ? createInflateRaw() : undefined, source, target, signal);
+}
+
+async function unpack(
+  input: Readable,
+  inflate: Transform | undefined,
+  source: string,
+  target: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = Math.max(alwaysAllowedBytes, (await stat(source)).size * maximumExpansion);
+  let written = 0;
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      written += chunk.length;
+      if (written <= limit) return done(null, chunk);
+      done(
+        new TableError(
+          'FILE_TOO_LARGE',
+          `The archive unpacks to more than ${Math.round(limit / mebibyte)} MiB, over ${maximumExpansion} times its size. Upload the table unpacked.`,
+        ),
+      );
+    },
+  });
+  try {
+    await (inflate
+      ? pipeline(input, inflate, meter, createWriteStream(target), { signal })
+      : pipeline(input, meter, createWriteStream(target), { signal }));
+  } catch (error) {
+    if (error instanceof TableError || signal.aborted) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code.startsWith('Z_') || code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END') {
+      throw new TableError(
+        'TRUNCATED_ARCHIVE',
+        `The archive is cut off or damaged after ${written} unpacked bytes. Upload it again, or unpack it first.`,
+        { byte: written },
+      );
+    }
+    throw error;
+  }
+}
+
+export async function readHead(file: string, length = 4_096): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+export function emptyFile(): TableError {
+  return new TableError('EMPTY_FILE', 'The file is empty. Check the export and upload it again.', {
+    byte: 0,
+  });
+}

@@ -1,0 +1,158 @@
+import { rename, rm, stat } from 'node:fs/promises';
+import type { ColumnType } from '#contract/report.ts';
+import type { Dialect, Repair } from '#contract/table.ts';
+import { type Engine, openEngine, quoteText } from '#tables/engine.ts';
+import { TableError } from '#tables/errors.ts';
+import type { ExpectedSchema, IngestResult, IngestSpec, TableTaskContext } from '#tables/tasks.ts';
+import { type OpenedFile, openContainer } from './container.ts';
+import { lacksMost, matchColumns, typeByExpectation } from './expected.ts';
+import { readStructured } from './read-structured.ts';
+import { type RawTable, readText } from './read-text.ts';
+import { type TypedColumn, type TypedTable, typeColumns } from './type-columns.ts';
+
+/** Reads an uploaded file, finds its columns' types and leaves a canonical Parquet copy. */
+export async function ingest(spec: IngestSpec, context: TableTaskContext): Promise<IngestResult> {
+  const { onProgress, signal, temporaryDirectory } = context;
+  onProgress({ fraction: 0.01, stage: 'open', message: `Opening ${spec.fileName}` });
+  const file = await openContainer(spec.source, temporaryDirectory, signal);
+  const engine = await openEngine(context);
+  try {
+    const table = await readRaw(engine, file, spec.overrides, context);
+    onProgress({
+      fraction: 0.55,
+      stage: 'types',
+      message: `Finding the types of ${table.names.length} columns`,
+    });
+    const expected = spec.overrides?.expected;
+    const typed = expected
+      ? await typeByExpectation(engine, table, expected)
+      : await detectTypes(engine, table, spec.overrides?.columnTypes ?? [], (fraction) =>
+          onProgress({ fraction: 0.55 + 0.2 * fraction, stage: 'types', message: 'Checking the types' }),
+        );
+    onProgress({ fraction: 0.75, stage: 'store', message: 'Writing the table' });
+    const byteSize = await storeParquet(engine, typed.columns, spec.parquet);
+    onProgress({ fraction: 1, stage: 'store', message: `${table.rowCount} rows stored` });
+    return {
+      rowCount: table.rowCount,
+      columns: typed.columns.map(({ raw: _raw, sql: _sql, ...column }) => column),
+      dialect: describeDialect(table, typed),
+      format: file.kind === 'text' ? 'csv' : file.kind,
+      warnings: typed.warnings,
+      byteSize,
+    };
+  } finally {
+    engine.close();
+  }
+}
+
+async function readRaw(
+  engine: Engine,
+  file: OpenedFile,
+  overrides: IngestSpec['overrides'],
+  context: TableTaskContext,
+): Promise<RawTable> {
+  if (file.kind !== 'text') return readStructured(engine, { kind: file.kind, path: file.path });
+  const expected = overrides?.expected;
+  if (!expected) return readText(engine, file, overrides?.dialect ?? {}, context);
+  const table = await readText(
+    engine,
+    file,
+    { ...trainingReading(expected), ...overrides?.dialect },
+    context,
+  );
+  if (!lacksMost(expected, matchColumns(expected, table.names))) return table;
+  // The file may be cut by other characters than the training file; its header is then found by our own detection.
+  const { hasHeader } = trainingReading(expected);
+  return readText(
+    engine,
+    file,
+    { ...(hasHeader === undefined ? {} : { hasHeader }), ...overrides?.dialect },
+    context,
+  );
+}
+
+/** The encoding and the lines above the table belong to one file; the cutting of cells is shared. */
+function trainingReading({ dialect }: ExpectedSchema): Partial<Dialect> {
+  if (!dialect) return {};
+  const { delimiter, quote, escape, hasHeader, decimal } = dialect;
+  return { delimiter, quote, escape, hasHeader, decimal };
+}
+
+async function detectTypes(
+  engine: Engine,
+  table: RawTable,
+  columnTypes: { name: string; type: ColumnType }[],
+  onProgress: (fraction: number) => void,
+): Promise<TypedTable> {
+  const forced = new Map(columnTypes.map(({ name, type }) => [name, type]));
+  const unknown = columnTypes.find(({ name }) => !table.names.includes(name));
+  if (unknown) {
+    throw new TableError(
+      'UNKNOWN_COLUMN',
+      `There is no column "${unknown.name}" to give a type to. Use a name as shown in the table.`,
+      {
+        column: unknown.name,
+      },
+    );
+  }
+  const { dialect } = table;
+  const prefersDecimalComma = dialect?.decimal === ',' || dialect?.delimiter === ';';
+  const typed = await typeColumns(
+    engine,
+    table.names,
+    table.rowCount,
+    { prefersDecimalComma, forced },
+    onProgress,
+  );
+  return dropHollowColumns(typed, table);
+}
+
+/** A separator at the end of every line makes a column without name and values. */
+function dropHollowColumns(typed: TypedTable, table: RawTable): TypedTable {
+  const isHollow = ({ position, nullCount }: TypedColumn) =>
+    table.unnamed.has(position) && nullCount === table.rowCount;
+  const kept = typed.columns.filter((column) => !isHollow(column));
+  const dropped = typed.columns.length - kept.length;
+  if (dropped === 0 || kept.length === 0) return typed;
+  const places = new Map(kept.map(({ physicalName }, position) => [physicalName, `c${position}`]));
+  const repair: Repair = {
+    code: 'HOLLOW_COLUMNS_DROPPED',
+    message: 'Columns without a name and without values were dropped.',
+    count: dropped,
+  };
+  return {
+    columns: kept.map((column, position) => ({ ...column, position, physicalName: `c${position}` })),
+    repairs: [...typed.repairs, repair],
+    warnings: typed.warnings.map((warning) =>
+      warning.column === undefined
+        ? warning
+        : { ...warning, column: places.get(warning.column) ?? warning.column },
+    ),
+  };
+}
+
+async function storeParquet(engine: Engine, columns: TypedColumn[], parquet: string): Promise<number> {
+  const partial = `${parquet}.partial`;
+  const list = columns.map(({ sql, physicalName }) => `${sql} AS ${physicalName}`).join(', ');
+  try {
+    await engine.run(
+      `COPY (SELECT ${list} FROM raw) TO ${quoteText(partial)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    await rename(partial, parquet);
+  } finally {
+    await rm(partial, { force: true });
+  }
+  return (await stat(parquet)).size;
+}
+
+function describeDialect({ dialect }: RawTable, typed: TypedTable): IngestResult['dialect'] {
+  if (!dialect) return null;
+  const usesComma = typed.columns.some(
+    ({ physicalType, format }) => physicalType === 'DOUBLE' && format.decimal === ',',
+  );
+  return {
+    ...dialect,
+    decimal: usesComma ? ',' : dialect.decimal,
+    repairs: [...dialect.repairs, ...typed.repairs],
+  };
+}
