@@ -66,7 +66,7 @@ function listCandidates(sample: string, fixed: Partial<RowSyntax>): RowSyntax[] 
       if (quote === "'" && fixed.quote === undefined && !quotesCells(sample, delimiter, quote)) continue;
       const escapes =
         fixed.escape !== undefined ? [fixed.escape] : sample.includes(`\\${quote}`) ? [quote, '\\'] : [quote];
-      for (const escape of escapes) syntaxes.push({ delimiter, quote, escape });
+      for (const escapeCharacter of escapes) syntaxes.push({ delimiter, quote, escape: escapeCharacter });
     }
   }
   return syntaxes;

@@ -74,8 +74,8 @@ async function readRaw(
 /** The encoding and the lines above the table belong to one file; the cutting of cells is shared. */
 function trainingReading({ dialect }: ExpectedSchema): Partial<Dialect> {
   if (!dialect) return {};
-  const { delimiter, quote, escape, hasHeader, decimal } = dialect;
-  return { delimiter, quote, escape, hasHeader, decimal };
+  const { skipRows: _lines, encoding: _encoding, newline: _newline, ...shared } = dialect;
+  return shared;
 }
 
 async function detectTypes(

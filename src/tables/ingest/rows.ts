@@ -25,7 +25,7 @@ export function readRow(
   text: string,
   start: number,
   isLast: boolean,
-  { delimiter, quote, escape }: RowSyntax,
+  { delimiter, quote, escape: escapeCharacter }: RowSyntax,
   cells: string[],
   notes: RowNotes,
 ): number {
@@ -39,7 +39,7 @@ export function readRow(
     if (quoteCode !== -1 && delimiterCode !== space) while (text.charCodeAt(opening) === space) opening += 1;
     let next = -1;
     if (quoteCode !== -1 && text.charCodeAt(opening) === quoteCode) {
-      next = readQuoted(text, opening, isLast, delimiterCode, quoteCode, escape, cells, notes);
+      next = readQuoted(text, opening, isLast, delimiterCode, quoteCode, escapeCharacter, cells, notes);
       if (next === -1) return -1;
     }
     if (next === -1 || next === -2) {
@@ -72,12 +72,12 @@ function readQuoted(
   isLast: boolean,
   delimiterCode: number,
   quoteCode: number,
-  escape: string,
+  escapeCharacter: string,
   cells: string[],
   notes: RowNotes,
 ): number {
   const quote = text[opening] ?? '';
-  const escapesByBackslash = escape !== '' && escape !== quote;
+  const escapesByBackslash = escapeCharacter !== '' && escapeCharacter !== quote;
   const end = text.length;
   const first = opening + 1;
   let from = first;
@@ -90,7 +90,7 @@ function readQuoted(
       notes.unclosedQuotes += 1;
       return -2;
     }
-    if (escapesByBackslash && isEscaped(text, at, first, escape)) {
+    if (escapesByBackslash && isEscaped(text, at, first, escapeCharacter)) {
       escaped = true;
       from = at + 1;
       continue;
@@ -105,7 +105,7 @@ function readQuoted(
       notes.strayQuotes += stray;
       let value = text.slice(first, at);
       if (value.includes(quote)) value = value.replaceAll(quote + quote, quote);
-      if (escaped) value = value.replaceAll(escape + quote, quote);
+      if (escaped) value = value.replaceAll(escapeCharacter + quote, quote);
       cells.push(value);
       return after;
     }
@@ -124,9 +124,9 @@ function readQuoted(
   }
 }
 
-function isEscaped(text: string, at: number, first: number, escape: string): boolean {
+function isEscaped(text: string, at: number, first: number, escapeCharacter: string): boolean {
   let count = 0;
-  for (let index = at - 1; index >= first && text[index] === escape; index -= 1) count += 1;
+  for (let index = at - 1; index >= first && text[index] === escapeCharacter; index -= 1) count += 1;
   return count % 2 === 1;
 }
 
