@@ -2,7 +2,7 @@
 
 To here: the token's answer is the request as one JSON line, then `cancel SECONDS` and `release` lines.
 To the server: frames of a letter, four bytes of length (big endian) and the content:
-`E` event lines joined by newlines, `S` the job has started, `R` the result as JSON.
+`E` event lines joined by newlines, `R` the result as JSON.
 """
 
 import json

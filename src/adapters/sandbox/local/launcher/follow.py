@@ -32,6 +32,8 @@ class Job:
     status: int | None = None
     limit: str | None = None
     fault: str | None = None
+    runs: bool = False
+    """has reached the runner's code, so that it can hear SIGTERM"""
     canceled: bool = False
     kill_at: float | None = None
     peak_memory_bytes: int = 0
@@ -108,7 +110,9 @@ def take_status(job: Job, data: bytes) -> None:
     for line in data.decode("utf-8", "replace").splitlines():
         word, _, rest = line.partition(" ")
         if word == "started":
-            job.channel.send(b"S", b"")
+            job.runs = True
+            if job.canceled:
+                terminate(job)
         elif word == "exit":
             job.status = int(rest)
         else:
@@ -123,7 +127,8 @@ def hear_server(job: Job, ready: int) -> None:
         if word == "cancel":
             job.canceled = True
             job.kill_at = time.monotonic() + float(seconds)
-            terminate(job)
+            if job.runs:
+                terminate(job)
     if job.channel.gone:
         job.is_over = True
 

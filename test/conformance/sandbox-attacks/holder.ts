@@ -1,0 +1,21 @@
+/** A server that is going to be killed while it holds a sandbox: runs one endless job and says when it has begun. */
+import { localSandbox } from '#adapters/sandbox/local.ts';
+import { fakeRunner, runPython } from './workbench.ts';
+
+const [cacheDirectory = '', tier] = process.argv.slice(2);
+const sandbox = localSandbox({ python: '/usr/bin/python3', cacheDirectory, ...fakeRunner, tier });
+const daemon = `
+import os, signal, time
+def main(arguments):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for _ in range(2):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                time.sleep(120)
+            os._exit(0)
+    os.write(3, b"begun\\n")
+    time.sleep(120)
+`;
+await runPython(sandbox, daemon, { handlers: { onLine: (line) => console.log(line) } });
