@@ -15,6 +15,11 @@ async function main() {
   await setUp();
   const { register } = await import('tsx/esm/api');
   register();
+  if (command === 'doctor') {
+    const { doctor } = await import('../src/cli/local/doctor.ts');
+    process.exitCode = await doctor(process.argv.slice(3));
+    return;
+  }
   await import(Object.hasOwn(entries, command) ? entries[command] : '../src/cli/main.ts');
 }
 
