@@ -43,12 +43,12 @@ class Channel:
         """Complete lines that have come; sets `gone` at the end of the stream."""
         try:
             data = self.socket.recv(65536)
+            self.gone = self.gone or not data
+            self._received += data
         except BlockingIOError:
-            return []
+            pass
         except OSError:
-            data = b""
-        self.gone = self.gone or not data
-        self._received += data
+            self.gone = True
         *lines, rest = self._received.split(b"\n")
         self._received = bytearray(rest)
         return [line.decode() for line in lines]

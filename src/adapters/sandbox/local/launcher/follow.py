@@ -56,6 +56,7 @@ def follow(job: Job, output: int, events: int, status: int) -> None:
         selector.register(ended, selectors.EVENT_READ)
         selector.register(job.channel.socket, selectors.EVENT_READ)
         next_tick = time.monotonic()
+        hear_server(job, selectors.EVENT_READ)  # what came together with the request
         while not job.is_over:
             selector.modify(job.channel.socket, job.channel.wanted_events())
             if events in readers:  # a full channel makes the job wait until the server has read
