@@ -31,7 +31,9 @@ export function npmStart(dataDirectory: string, port = 0): Started {
 }
 
 export async function pressCtrlC({ npm, ended }: Started): Promise<number | null> {
-  if (npm.pid !== undefined && npm.exitCode === null) process.kill(-npm.pid, 'SIGINT');
+  if (npm.pid !== undefined && npm.exitCode === null && npm.signalCode === null) {
+    process.kill(-npm.pid, 'SIGINT');
+  }
   return ended;
 }
 
