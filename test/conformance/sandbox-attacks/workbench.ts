@@ -50,21 +50,21 @@ export async function runPython(sandbox: Sandbox, source: string, attempt: Attem
   const lines: string[] = [];
   const collectInto = mkdtempSync(join(tmpdir(), 'aliquot-collected-'));
   jobs += 1;
-  const result = await sandbox.run(
-    {
-      id: `test-${jobs}`,
-      args: ['program.py', ...(attempt.args ?? [])],
-      inputs: [{ name: 'program.py', content: source }, ...(attempt.inputs ?? [])],
-      limits: { ...generous, ...attempt.limits },
-      collectInto,
-    },
-    { onLine: (line) => lines.push(line), ...attempt.handlers },
-  );
-  const contents = new Map(
-    readdirSync(collectInto).map((name) => [name, readFileSync(join(collectInto, name), 'latin1')]),
-  );
-  rmSync(collectInto, { recursive: true });
-  return { ...result, lines, contents };
+  const job = {
+    id: `test-${jobs}`,
+    args: ['program.py', ...(attempt.args ?? [])],
+    inputs: [{ name: 'program.py', content: source }, ...(attempt.inputs ?? [])],
+    limits: { ...generous, ...attempt.limits },
+    collectInto,
+  };
+  try {
+    const result = await sandbox.run(job, { onLine: (line) => lines.push(line), ...attempt.handlers });
+    const names = readdirSync(collectInto);
+    const contents = new Map(names.map((name) => [name, readFileSync(join(collectInto, name), 'latin1')]));
+    return { ...result, lines, contents };
+  } finally {
+    rmSync(collectInto, { recursive: true });
+  }
 }
 
 /** Command lines of living processes that contain a text. Forks keep the command line they were forked with. */

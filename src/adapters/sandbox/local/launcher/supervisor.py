@@ -25,6 +25,8 @@ def supervise(address: str, token: str) -> None:
         ending.remove(request.base)
         if slot is not None:
             ending.remove_shared_memory(slot.user)
+        # only the end of this process closes it, which tells the server that nothing is left
+        channel.socket.detach()
 
 
 def hand_over(base: str, user: int) -> None:
