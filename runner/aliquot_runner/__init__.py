@@ -1,0 +1,1 @@
+"""Trains, scores and applies models inside the sandbox. Knows nothing of the server but the contract."""

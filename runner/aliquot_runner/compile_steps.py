@@ -1,0 +1,114 @@
+"""Writes steps as Python that runs alone: the very classes that training uses, and the list that calls them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from pprint import pformat
+from typing import Any
+
+from .archive import artifact
+from .channel import Channel
+from .preparation import make_steps
+from .protocol import CompileSpec
+from .steps import base
+
+NAME = "preprocessing.py"
+
+HEADER = '''"""Preprocessing written by Aliquot.
+
+As a module: fit(train) learns from training rows, transform(rows) applies it to any rows.
+As a program: python preprocessing.py train.csv rows.csv result.csv
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+# Names used inside the steps, and the names of the columns in your file.
+COLUMNS: dict[str, str] = {columns}
+
+# How each column is seen.
+TYPES: dict[str, str] = {types}
+
+TARGET = {target}
+'''
+
+FOOTER = '''
+STEPS: list[Step] = {steps}
+
+
+def read(table: pd.DataFrame) -> pd.DataFrame:
+    """The input columns under their short names, each seen as its type; the target is left out."""
+    names = {{label: name for name, label in COLUMNS.items()}}
+    table = table.rename(columns=names)
+    table = table[[name for name in COLUMNS if name in table.columns and name != TARGET]].copy()
+    for name in table.columns:
+        if TYPES[name] in ("integer", "number"):
+            table[name] = pd.to_numeric(table[name], errors="coerce").astype(float)
+        elif TYPES[name] == "datetime":
+            table[name] = pd.to_datetime(table[name], errors="coerce")
+        else:
+            table[name] = as_text(table[name])
+    return table
+
+
+def fit(train: pd.DataFrame) -> None:
+    """Learn from training rows; `train` has the column names of your file."""
+    table = read(train)
+    for step in STEPS:
+        step.fit(table)
+        table = step.transform(table)
+
+
+def transform(rows: pd.DataFrame) -> pd.DataFrame:
+    """Apply what was learned to any rows; same rows in the same order."""
+    table = read(rows)
+    for step in STEPS:
+        table = step.transform(table)
+    return table
+
+
+if __name__ == "__main__":
+    fit(pd.read_csv(sys.argv[1]))
+    transform(pd.read_csv(sys.argv[2])).to_csv(sys.argv[3], index=False)
+'''
+
+
+def compile_steps(spec: CompileSpec, channel: Channel, out: Path) -> None:
+    (out / NAME).write_text(source(spec), encoding="utf-8")
+    channel.emit({"type": "compiled", "artifact": artifact(out / NAME, NAME, "text/x-python")})
+
+
+def source(spec: CompileSpec) -> str:
+    inputs = [column for column in spec["columns"] if column["name"] != spec["target"]]
+    steps = make_steps(spec["steps"], inputs)
+    classes = [base.Step, *dict.fromkeys(type(step) for step in steps)]
+    helpers = [base.as_text, base.with_columns]
+    body = "\n\n\n".join(inspect.getsource(part).strip() for part in [*helpers, *classes])
+    header = HEADER.format(
+        columns=_literal({column["name"]: column["label"] for column in spec["columns"]}),
+        types=_literal({column["name"]: column["type"] for column in spec["columns"]}),
+        target=repr(spec["target"]),
+    )
+    return f"{header}\n\n{body}\n\n{FOOTER.format(steps=_calls(steps))}"
+
+
+def _calls(steps: list[base.Step]) -> str:
+    if not steps:
+        return "[]"
+    lines = []
+    for step in steps:
+        chosen = "".join(f", {name}={value!r}" for name, value in step.values.items())
+        lines.append(f"    {type(step).__name__}({step.columns!r}{chosen}),")
+    return "[\n" + "\n".join(lines) + "\n]"
+
+
+def _literal(value: dict[str, Any]) -> str:
+    text = pformat(value, sort_dicts=False, width=100)
+    return re.sub(r"^\{(.+)\}$", r"{\n    \1,\n}", text, flags=re.DOTALL).replace("\n ", "\n    ") if value else "{}"

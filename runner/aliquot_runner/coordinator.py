@@ -1,0 +1,368 @@
+"""Owns the clock of a training: decides what runs, tells what happened, ends everything in time."""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import time
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from .cancel import Cancellation
+from .channel import Channel
+from .errors import RunnerError
+from .execution.local import Ended, LocalPool
+from .fold_fit import fit_fold
+from .protocol import FailureCode, RunFinished
+from .report import ENSEMBLE, report_ensemble, report_run
+from .run_state import RunState, TrialState
+from .training import Training, out_of_fold
+from .tuner import Tuner
+
+StopReason = Literal["DONE", "BUDGET", "CANCELED"]
+
+PROGRESS_SECONDS = 0.5
+CANCEL_SECONDS = 3.0
+LEAST_FIT_SECONDS = 0.3
+FIRST_TRIALS_SHARE = 0.7
+"""Of the time left, what the first trials may take where others are to follow."""
+
+
+class Coordinator:
+    """Numpy only: it forks. Every reading of the clock is `time.monotonic`."""
+
+    def __init__(
+        self,
+        training: Training,
+        first_trials: Sequence[tuple[RunState, TrialState]],
+        with_ensemble: bool,
+        slots: int,
+        channel: Channel,
+        cancel: Cancellation,
+        began: float,
+    ) -> None:
+        self._training = training
+        self._runs = {run.key: run for run, _ in first_trials}
+        self._with_ensemble = with_ensemble
+        self._slots = slots
+        self._channel = channel
+        self._cancel = cancel
+        self._began = began
+        budget = training.spec["budgetSeconds"]
+        self._deadline = began + budget
+        cells = len(training.target.values) * max(1, training.classes)
+        self._soft_deadline = self._deadline - min(0.2 * budget, 0.5 + 4e-6 * cells)
+        self._pool = LocalPool(training.spec["memoryBytes"], cancel.wake)
+        self._tuner = Tuner(training)
+        self._queue: deque[tuple[TrialState, int]] = deque()
+        self._fits: dict[str, tuple[TrialState, int]] = {}
+        self._trials_left = (training.spec["maxTrials"] or 1_000_000) - len(self._runs)
+        self._best: RunFinished | None = None
+        self._progress_at = 0.0
+        self._fraction = 0.0
+        for run, state in first_trials:
+            run.trials.append(state)
+            self._enqueue(state)
+
+    def run(self) -> None:
+        """Emits everything from the first `runStarted` to `finished`. Raises RunnerError where there is no model."""
+        try:
+            reason = self._fit_until_done()
+            self._close(reason)
+        finally:
+            self._pool.kill_all()
+        for run in self._runs.values():
+            if run.reported is None and not run.failed:
+                self._fail(run.key, *_not_finished(reason, run))
+        if self._best is None:
+            raise RunnerError(*self._no_model(reason))
+        self._channel.emit(
+            {
+                "type": "finished",
+                "stopReason": reason,
+                "bestAlgorithm": self._best["algorithm"],
+                "seconds": time.monotonic() - self._began,
+            }
+        )
+
+    def _fit_until_done(self) -> StopReason:
+        while not self._cancel.requested:
+            if time.monotonic() >= self._soft_deadline:
+                return "BUDGET"
+            self._fill_slots()
+            if not self._pool.running():
+                return "BUDGET" if self._tuner.out_of_time else "DONE"
+            self._tell_progress()
+            for ended in self._pool.wait(min(self._soft_deadline, time.monotonic() + PROGRESS_SECONDS)):
+                self._handle(ended)
+        return "CANCELED"
+
+    def _close(self, reason: StopReason) -> None:
+        for name in list(self._fits):
+            self._pool.kill(name)
+        self._fits.clear()
+        until = self._deadline
+        if reason == "CANCELED":
+            until = min(until, time.monotonic() + CANCEL_SECONDS)
+        complete = [run.best for run in self._runs.values() if run.best is not None]
+        if not complete:
+            self._report_partial()
+        if self._with_ensemble:
+            self._start_ensemble(reason, complete, until)
+        while self._pool.running() and time.monotonic() < until:
+            for ended in self._pool.wait(until):
+                self._handle(ended)
+            if self._cancel.requested and reason != "CANCELED":
+                until = min(until, time.monotonic() + CANCEL_SECONDS)
+        if ENSEMBLE in self._pool.running():
+            self._fail(ENSEMBLE, "BUDGET_EXHAUSTED", "The time was up before the ensemble was complete.")
+
+    def _start_ensemble(self, reason: StopReason, complete: list[TrialState], until: float) -> None:
+        if reason == "CANCELED":
+            self._fail(ENSEMBLE, "CANCELED", "The training was cancelled.")
+            return
+        if len(complete) < 2:
+            self._fail(ENSEMBLE, "FIT_FAILED", "An ensemble needs two finished algorithms.")
+            return
+        self._channel.emit({"type": "runStarted", "algorithm": ENSEMBLE, "label": "Ensemble"})
+        stop_at = time.monotonic() + (until - time.monotonic()) * 0.4
+        trials = [state.trial for state in complete]
+        work = functools.partial(report_ensemble, self._training, trials, stop_at)
+        self._pool.start(ENSEMBLE, self._training.scratch / ENSEMBLE, work)
+
+    def _enqueue(self, state: TrialState) -> None:
+        self._queue.extend((state, fold) for fold in range(self._training.fold_count))
+
+    def _fill_slots(self) -> None:
+        left = self._soft_deadline - time.monotonic()
+        while len(self._fits) < self._slots:
+            if not self._queue:
+                state = self._tuner.next_trial(self._runs, left, self._slots) if self._trials_left > 0 else None
+                if state is None:
+                    return
+                self._trials_left -= 1
+                self._enqueue(state)
+            state, fold = self._queue.popleft()
+            if not state.dropped:
+                self._start_fit(state, fold)
+
+    def _start_fit(self, state: TrialState, fold: int) -> None:
+        trial = state.trial
+        if trial.number == 0 and fold == 0:
+            label = self._runs[trial.algorithm].family.label
+            self._channel.emit({"type": "runStarted", "algorithm": trial.algorithm, "label": label})
+        name = f"fit {trial.algorithm} {trial.number} {fold}"
+        self._fits[name] = (state, fold)
+        work = functools.partial(fit_fold, self._training, trial, fold, self._stop_at())
+        self._pool.start(name, trial.folder(self._training, fold), work)
+
+    def _stop_at(self) -> float:
+        """When a fit should be content with what it has: its share of the time left, and half as much again."""
+        now = time.monotonic()
+        left = self._soft_deadline - now
+        if any(run.best is None and not run.failed for run in self._runs.values()):
+            share = 1.0 if self._training.spec["tuning"] == "NONE" else FIRST_TRIALS_SHARE
+            left_each = 1.5 * share * left * self._slots / (len(self._queue) + 1)
+        else:
+            left_each = left / 3
+        return now + min(max(LEAST_FIT_SECONDS, left_each), 0.9 * left)
+
+    def _handle(self, ended: Ended) -> None:
+        if ended.name in self._fits:
+            self._handle_fit(ended, *self._fits.pop(ended.name))
+        elif ended.name == ENSEMBLE:
+            self._handle_report(ended, ENSEMBLE, None)
+        else:
+            run = self._runs[ended.name.split(" ")[1]]
+            run.reporting = None
+            self._handle_report(ended, run.key, run)
+            if run.best is not None and ended.name != _report_name(run.best):
+                self._start_report(run, run.best, list(range(self._training.fold_count)))
+
+    def _handle_fit(self, ended: Ended, state: TrialState, fold: int) -> None:
+        run = self._runs[state.trial.algorithm]
+        if ended.code is not None:
+            self._handle_failed_fit(ended, run, state, fold)
+            return
+        figures = json.loads((ended.folder / "fold.json").read_text(encoding="utf-8"))
+        state.scores[fold] = float(figures["score"])
+        state.seconds += float(figures["seconds"])
+        self._channel.emit(
+            {
+                "type": "foldScored",
+                "algorithm": run.key,
+                "trial": state.trial.number,
+                "fold": fold,
+                "score": state.scores[fold],
+                "seconds": float(figures["seconds"]),
+            }
+        )
+        if len(state.scores) == self._training.fold_count:
+            self._finish_trial(run, state)
+        elif not state.dropped and self._tuner.should_stop(run, state):
+            state.dropped = True
+        if state.dropped and len(state.scores) < self._training.fold_count and not self._is_running(state):
+            self._finish_trial(run, state)
+
+    def _handle_failed_fit(self, ended: Ended, run: RunState, state: TrialState, fold: int) -> None:
+        if ended.code == "OUT_OF_MEMORY" and self._slots > 1:
+            self._slots = 1
+            shutil.rmtree(ended.folder, ignore_errors=True)
+            self._queue.appendleft((state, fold))
+            self._channel.log("WARNING", "Memory is short: from here on one model is fitted at a time.")
+            return
+        if state.dropped:
+            return
+        state.dropped = True
+        for name, (other, _) in list(self._fits.items()):
+            if other is state:
+                self._pool.kill(name)
+                del self._fits[name]
+        self._tuner.ended(run, state)
+        code = ended.code or "FIT_FAILED"
+        if state.trial.number == 0:
+            run.failed = True
+            self._fail(run.key, code, ended.message)
+        else:
+            label = f"{run.family.label}, trial {state.trial.number}"
+            self._channel.log("WARNING", f"{label}: {ended.message}")
+        self._discard(state)
+
+    def _finish_trial(self, run: RunState, state: TrialState) -> None:
+        folds = sorted(state.scores)
+        score = self._training.score(*out_of_fold(self._training, state.trial, folds))
+        complete = len(folds) == self._training.fold_count
+        if score is not None:
+            run.finished_trials += 1
+            self._channel.emit(
+                {
+                    "type": "trialFinished",
+                    "algorithm": run.key,
+                    "trial": state.trial.number,
+                    "parameters": dict(state.trial.parameters),
+                    "score": score,
+                    "foldScores": [state.scores[fold] for fold in folds],
+                    "seconds": state.seconds,
+                }
+            )
+        state.score = score if complete else None
+        self._tuner.ended(run, state)
+        if state.score is None:
+            self._discard(state)
+            return
+        if state.trial.number == 0:
+            run.baseline_score = state.score
+        former = run.best
+        if former is None or former.score is None or self._training.metric.better(state.score, former.score):
+            run.best = state
+            if former is not None and former is not run.reporting:
+                self._discard(former)
+            if run.reporting is None:
+                self._start_report(run, state, folds)
+        else:
+            self._discard(state)
+
+    def _start_report(self, run: RunState, state: TrialState, folds: list[int]) -> None:
+        run.reporting = state
+        name = _report_name(state)
+        work = functools.partial(report_run, self._training, state.trial, folds)
+        self._pool.start(name, self._training.scratch / name.replace(" ", "-"), work)
+
+    def _report_partial(self) -> None:
+        """Nothing is complete: the run with the most folds is served with these."""
+        states = [state for run in self._runs.values() for state in run.trials if state.scores and not state.dropped]
+        if not states or any(run.reporting for run in self._runs.values()):
+            return
+        state = max(states, key=lambda state: len(state.scores))
+        run, folds = self._runs[state.trial.algorithm], sorted(state.scores)
+        self._channel.log(
+            "WARNING",
+            f"Only {len(folds)} of {self._training.fold_count} folds of {run.family.label} were scored in the time "
+            "there was; its score is of the rows of these folds.",
+        )
+        run.finished_trials = 1
+        self._start_report(run, state, folds)
+
+    def _handle_report(self, ended: Ended, algorithm: str, run: RunState | None) -> None:
+        if ended.code is not None:
+            if run is None or run.reported is None:
+                self._fail(algorithm, ended.code, ended.message)
+            if run is not None:
+                run.failed = run.reported is None
+            return
+        message: RunFinished = json.loads((ended.folder / "report.json").read_text(encoding="utf-8"))
+        message["artifacts"][0]["name"] = f"{algorithm}.zip"
+        if run is not None:
+            message["revision"] = run.reported["revision"] + 1 if run.reported else 1
+            message["trials"] = run.finished_trials
+            message["baselineScore"] = run.baseline_score
+            run.reported = message
+        _publish(ended.folder / "model.zip", self._training.out / f"{algorithm}.zip")
+        shutil.rmtree(ended.folder, ignore_errors=True)
+        self._channel.emit(message)
+        if self._best is None or self._training.metric.better(message["score"], self._best["score"]):
+            self._best = message
+            self._channel.emit({"type": "bestChanged", "algorithm": algorithm, "score": message["score"]})
+
+    def _tell_progress(self) -> None:
+        now = time.monotonic()
+        if now < self._progress_at or not self._fits:
+            return
+        self._progress_at = now + PROGRESS_SECONDS
+        elapsed = now - self._began
+        share = elapsed / (self._soft_deadline - self._began)
+        if self._training.spec["tuning"] == "NONE":
+            states = [state for run in self._runs.values() for state in run.trials]
+            done = sum(self._training.fold_count if state.dropped else len(state.scores) for state in states)
+            share = max(share, done / (self._training.fold_count * len(states)))
+        self._fraction = max(self._fraction, min(0.99, share))
+        state, fold = next(iter(self._fits.values()))
+        label = self._runs[state.trial.algorithm].family.label
+        estimate = elapsed * (1 - self._fraction) / self._fraction if self._fraction > 0.05 else None
+        self._channel.emit(
+            {
+                "type": "progress",
+                "fraction": self._fraction,
+                "message": f"Fitting {label}, trial {state.trial.number + 1}, fold {fold + 1}",
+                "etaSeconds": None if estimate is None else max(0.0, min(estimate, self._deadline - now)),
+                "bestScore": self._best["score"] if self._best else None,
+            }
+        )
+
+    def _is_running(self, state: TrialState) -> bool:
+        return any(other is state for other, _ in self._fits.values())
+
+    def _discard(self, state: TrialState) -> None:
+        for fold in range(self._training.fold_count):
+            shutil.rmtree(state.trial.folder(self._training, fold), ignore_errors=True)
+
+    def _fail(self, algorithm: str, code: FailureCode, message: str) -> None:
+        self._channel.emit({"type": "runFailed", "algorithm": algorithm, "code": code, "message": message})
+
+    def _no_model(self, reason: StopReason) -> tuple[FailureCode, str]:
+        if reason == "CANCELED":
+            return "CANCELED", "The training was cancelled before the first model."
+        if reason == "BUDGET":
+            return "BUDGET_EXHAUSTED", "The time was up before the first fold was scored."
+        return "FIT_FAILED", "No algorithm could be fitted to these data."
+
+
+def _report_name(state: TrialState) -> str:
+    return f"report {state.trial.algorithm} {state.trial.number}"
+
+
+def _not_finished(reason: StopReason, run: RunState) -> tuple[FailureCode, str]:
+    if reason == "CANCELED":
+        return "CANCELED", "The training was cancelled before this algorithm was complete."
+    scored = max((len(state.scores) for state in run.trials), default=0)
+    return "BUDGET_EXHAUSTED", f"The time was up after {scored} folds."
+
+
+def _publish(source: Path, target: Path) -> None:
+    """Moves the file in one step, so that no one ever sees half of it."""
+    temporary = target.with_name(f".{target.name}")
+    shutil.move(source, temporary)
+    temporary.replace(target)

@@ -1,0 +1,70 @@
+"""Greedy ensemble selection with replacement (Caruana et al., 2004) on out-of-fold predictions."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import numpy.typing as npt
+
+from .metrics.base import Metric, Truth, Values
+
+MAXIMUM_PICKS = 25
+MAXIMUM_ROWS = 6_000
+
+Weights = npt.NDArray[np.float64]
+
+
+def greedy_weights(
+    metric: Metric, truth: Truth, predictions: list[Values], positive: int, seed: int, stop_at: float
+) -> Weights:
+    """(members,) weights that add up to 1: the best member first, then whichever helps most, repeatedly.
+
+    Of ties, a member already in wins. On large tables the choice is made on 6,000 rows drawn by the seed.
+    """
+    rows = np.arange(len(truth))
+    if len(rows) > MAXIMUM_ROWS:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, MAXIMUM_ROWS, replace=False))
+    truth = truth[rows]
+    candidates = [prediction[rows] for prediction in predictions]
+    counts = np.zeros(len(candidates), dtype=np.int64)
+    total = np.zeros_like(candidates[0])
+    best: float | None = None
+    for pick in range(1, MAXIMUM_PICKS + 1):
+        chosen = -1
+        for number in sorted(range(len(candidates)), key=lambda number: counts[number] == 0):
+            if pick > 1 and time.monotonic() > stop_at:
+                break
+            score = metric.score(truth, (total + candidates[number]) / pick, positive)
+            if score is not None and (best is None or metric.better(score, best)):
+                best, chosen = score, number
+        if chosen < 0:
+            break
+        counts[chosen] += 1
+        total += candidates[chosen]
+    if counts.sum() == 0:
+        counts[0] = 1
+    return counts / counts.sum()
+
+
+def blend(predictions: list[Values], weights: Weights) -> Values:
+    return np.sum([weight * prediction for weight, prediction in zip(weights, predictions, strict=True)], axis=0)
+
+
+def cross_fitted(
+    metric: Metric,
+    truth: Truth,
+    predictions: list[Values],
+    folds: npt.NDArray[np.uint8],
+    positive: int,
+    seed: int,
+    stop_at: float,
+) -> Values:
+    """Blend in which the rows of each fold are weighted by what was chosen on the other folds."""
+    result = np.empty_like(predictions[0])
+    for fold in np.unique(folds):
+        here = folds == fold
+        others = [prediction[~here] for prediction in predictions]
+        weights = greedy_weights(metric, truth[~here], others, positive, seed, stop_at)
+        result[here] = blend([prediction[here] for prediction in predictions], weights)
+    return result

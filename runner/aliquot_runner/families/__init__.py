@@ -1,0 +1,1 @@
+"""One file each: the folder is the registry."""

@@ -1,0 +1,111 @@
+"""What every family of algorithms is."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ..encoder import Feature, Matrix
+from ..protocol import TaskType
+
+Scalar = str | float | bool | None
+Values = npt.NDArray[np.float64]
+
+ALL_TASKS: tuple[TaskType, ...] = ("BINARY_CLASSIFICATION", "MULTICLASS_CLASSIFICATION", "REGRESSION")
+CLASSIFIES: tuple[TaskType, ...] = ("BINARY_CLASSIFICATION", "MULTICLASS_CLASSIFICATION")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One dimension of a search space. `low` and `high` are both within it; `choices` for kind CHOICE."""
+
+    kind: Literal["INTEGER", "NUMBER", "CHOICE"]
+    low: float = 0
+    high: float = 0
+    logarithmic: bool = False
+    choices: tuple[Scalar, ...] = ()
+
+
+@dataclass(frozen=True)
+class FitTask:
+    """One model to fit.
+
+    `matrix`: (rows, features) float32 with NaN. `truth`: (rows,) class numbers 0 … classes - 1, each of them present,
+    or float64. `classes`: 0 for regression. `stop_at`: reading of `time.monotonic` at which the model should stop
+    growing and be returned as it is.
+    """
+
+    matrix: Matrix
+    features: list[Feature]
+    truth: npt.NDArray[np.int64] | npt.NDArray[np.float64]
+    classes: int
+    absolute: bool
+    """Regression: the median is wanted, not the mean."""
+    parameters: Mapping[str, Scalar]
+    seed: int
+    threads: int
+    stop_at: float
+
+    def rows(self, index: npt.NDArray[np.int64]) -> FitTask:
+        return replace(self, matrix=self.matrix[index], truth=self.truth[index])
+
+    def seconds_left(self) -> float:
+        return self.stop_at - time.monotonic()
+
+    def number(self, name: str) -> float:
+        return float(self.parameters[name] or 0)
+
+    def integer(self, name: str) -> int:
+        return int(float(self.parameters[name] or 0))
+
+
+class Fitted(ABC):
+    """A fitted model that can be asked and written down without pickle."""
+
+    @abstractmethod
+    def predict(self, matrix: Matrix) -> Values:
+        """(rows, classes) probabilities, or (rows,) values of the target."""
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Writes the model's files into the empty `folder`: the library's native format, skops, npz or JSON."""
+
+    def importance(self) -> Values | None:
+        """(features,) non-negative figures of any scale; None where the algorithm has none."""
+        return None
+
+    def chosen(self) -> dict[str, Scalar]:
+        """What fitting itself decided, such as the number of boosting rounds."""
+        return {}
+
+
+class Family(ABC):
+    """One algorithm of the catalogue. Stateless: everything is in its arguments."""
+
+    key: ClassVar[str]
+    label: ClassVar[str]
+    description: ClassVar[str]
+    tasks: ClassVar[tuple[TaskType, ...]] = ALL_TASKS
+    order: ClassVar[int]
+    """Place in the order of starting, small numbers first: the quick ones."""
+    strength: ClassVar[int]
+    """Small numbers first where there are fewer trials than algorithms, and when more trials are tried."""
+    is_default: ClassVar[bool] = True
+    defaults: ClassVar[dict[str, Scalar]]
+    space: ClassVar[dict[str, Dimension]] = {}
+    """Dimensions that are tuned; the default of each lies inside it."""
+
+    @abstractmethod
+    def fit(self, task: FitTask) -> Fitted:
+        """Fits one model with `task.threads` threads, deterministic by `task.seed` unless the time ran out."""
+
+    @abstractmethod
+    def load(self, folder: Path, features: list[Feature], classes: int) -> Fitted:
+        """Reads what `Fitted.save` wrote."""

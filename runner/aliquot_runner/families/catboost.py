@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import catboost
+import numpy as np
+import pandas as pd
+
+from ..encoder import Feature, Matrix
+from .base import Dimension, FitTask, Fitted, Scalar, Values
+from .boosting import PATIENCE_ROUNDS, Booster
+
+
+class CatboostModel(Fitted):
+    def __init__(self, model: Any, features: list[Feature], classes: int) -> None:
+        self._model = model
+        self._features = features
+        self._classes = classes
+
+    def predict(self, matrix: Matrix) -> Values:
+        kind = "Probability" if self._classes else "RawFormulaVal"
+        raw = self._model.predict(_pool(matrix, self._features), prediction_type=kind, thread_count=1)
+        return np.asarray(raw, dtype=np.float64)
+
+    def save(self, folder: Path) -> None:
+        self._model.save_model(str(folder / "model.cbm"))
+
+    def importance(self) -> Values:
+        return np.asarray(self._model.get_feature_importance(thread_count=1), dtype=np.float64)
+
+    def chosen(self) -> dict[str, Scalar]:
+        return {"rounds": int(self._model.tree_count_)}
+
+
+class Catboost(Booster):
+    key = "catboost"
+    label = "CatBoost"
+    description = "Gradient boosted symmetric trees with ordered statistics of categories."
+    order = 50
+    strength = 20
+    defaults = {
+        "rounds": 1000,
+        "learning_rate": 0.08,
+        "depth": 6,
+        "l2_leaf_reg": 3.0,
+        "random_strength": 1.0,
+        "bagging_temperature": 1.0,
+    }
+    space = {
+        "learning_rate": Dimension("NUMBER", 0.02, 0.25, True),
+        "depth": Dimension("INTEGER", 4, 9),
+        "l2_leaf_reg": Dimension("NUMBER", 1.0, 30.0, True),
+        "random_strength": Dimension("NUMBER", 0.0, 10.0),
+        "bagging_temperature": Dimension("NUMBER", 0.0, 2.0),
+    }
+
+    def boost(self, task: FitTask, watch: FitTask | None, rounds: int) -> tuple[Fitted, int]:
+        settings: dict[str, Any] = {name: value for name, value in task.parameters.items() if name != "rounds"}
+        settings |= {
+            "iterations": rounds,
+            "loss_function": _objective(task),
+            "thread_count": task.threads,
+            "random_seed": task.seed % 2**31,
+            "bootstrap_type": "Bayesian",
+            "boosting_type": "Plain",
+            "max_ctr_complexity": 2,
+            "allow_writing_files": False,
+            "logging_level": "Silent",
+        }
+        model = catboost.CatBoost(settings)
+        model.fit(
+            _pool(task.matrix, task.features, task.truth),
+            eval_set=_pool(watch.matrix, watch.features, watch.truth) if watch else None,
+            early_stopping_rounds=PATIENCE_ROUNDS if watch else None,
+            use_best_model=watch is not None,
+            callbacks=[_StopAt(task.stop_at)],
+        )
+        return CatboostModel(model, task.features, task.classes), int(model.tree_count_)
+
+    def load(self, folder: Path, features: list[Feature], classes: int) -> Fitted:
+        return CatboostModel(catboost.CatBoost().load_model(str(folder / "model.cbm")), features, classes)
+
+
+class _StopAt:
+    def __init__(self, moment: float) -> None:
+        self._moment = moment
+
+    def after_iteration(self, _info: Any) -> bool:
+        return time.monotonic() < self._moment
+
+
+def _objective(task: FitTask) -> str:
+    if task.classes == 0:
+        return "MAE" if task.absolute else "RMSE"
+    return "Logloss" if task.classes == 2 else "MultiClass"
+
+
+def _pool(matrix: Matrix, features: list[Feature], truth: Any = None) -> Any:
+    categories = [number for number, feature in enumerate(features) if feature.kind == "category"]
+    if not categories:
+        return catboost.Pool(matrix, label=truth)
+    columns: dict[int, Any] = {}
+    for number, feature in enumerate(features):
+        values = matrix[:, number]
+        # CatBoost takes no NaN for a category: missing and unseen ones get a code of their own.
+        columns[number] = np.nan_to_num(values, nan=-1).astype(np.int32) if feature.kind == "category" else values
+    return catboost.Pool(pd.DataFrame(columns, copy=False), label=truth, cat_features=categories)
+
+
+FAMILY = Catboost()

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xgboost
+
+from ..encoder import Feature, Matrix
+from .base import Dimension, FitTask, Fitted, Scalar, Values
+from .boosting import PATIENCE_ROUNDS, Booster
+
+
+class XgboostModel(Fitted):
+    def __init__(self, booster: Any, features: list[Feature], classes: int) -> None:
+        self._booster = booster
+        self._features = features
+        self._classes = classes
+
+    def predict(self, matrix: Matrix) -> Values:
+        self._booster.set_param({"nthread": 1})
+        raw = np.asarray(self._booster.predict(_matrix(matrix, self._features, 1)), dtype=np.float64)
+        if self._classes == 2:
+            return np.column_stack([1 - raw, raw])
+        return raw / raw.sum(axis=1, keepdims=True) if self._classes else raw
+
+    def save(self, folder: Path) -> None:
+        self._booster.save_model(folder / "model.ubj")
+
+    def importance(self) -> Values:
+        gains = self._booster.get_score(importance_type="total_gain")
+        return np.array([float(gains.get(f"f{number}", 0.0)) for number in range(len(self._features))])
+
+    def chosen(self) -> dict[str, Scalar]:
+        return {"rounds": int(self._booster.num_boosted_rounds())}
+
+
+class Xgboost(Booster):
+    key = "xgboost"
+    label = "XGBoost"
+    description = "Gradient boosted trees with second-order steps and regularised leaves."
+    order = 60
+    strength = 30
+    defaults = {
+        "rounds": 1500,
+        "eta": 0.08,
+        "max_depth": 6,
+        "min_child_weight": 1.0,
+        "subsample": 0.9,
+        "colsample_bytree": 0.8,
+        "alpha": 1e-8,
+        "lambda": 1.0,
+    }
+    space = {
+        "eta": Dimension("NUMBER", 0.02, 0.25, True),
+        "max_depth": Dimension("INTEGER", 3, 10),
+        "min_child_weight": Dimension("NUMBER", 0.5, 30.0, True),
+        "subsample": Dimension("NUMBER", 0.5, 1.0),
+        "colsample_bytree": Dimension("NUMBER", 0.4, 1.0),
+        "alpha": Dimension("NUMBER", 1e-8, 10.0, True),
+        "lambda": Dimension("NUMBER", 1e-2, 30.0, True),
+    }
+
+    def boost(self, task: FitTask, watch: FitTask | None, rounds: int) -> tuple[Fitted, int]:
+        settings: dict[str, Any] = {name: value for name, value in task.parameters.items() if name != "rounds"}
+        settings |= {
+            "objective": _objective(task),
+            "tree_method": "hist",
+            "nthread": task.threads,
+            "seed": task.seed % 2**31,
+            "max_cat_to_onehot": 8,
+            "verbosity": 0,
+        }
+        if task.classes > 2:
+            settings["num_class"] = task.classes
+        watched = []
+        if watch is not None:
+            watched = [(_matrix(watch.matrix, watch.features, task.threads, watch.truth), "watch")]
+        booster = xgboost.train(
+            settings,
+            _matrix(task.matrix, task.features, task.threads, task.truth),
+            rounds,
+            evals=watched,
+            early_stopping_rounds=PATIENCE_ROUNDS if watched else None,
+            callbacks=[_StopAt(task.stop_at)],
+            verbose_eval=False,
+        )
+        used = booster.best_iteration + 1 if watched else booster.num_boosted_rounds()
+        return XgboostModel(booster[:used], task.features, task.classes), used
+
+    def load(self, folder: Path, features: list[Feature], classes: int) -> Fitted:
+        return XgboostModel(xgboost.Booster(model_file=folder / "model.ubj"), features, classes)
+
+
+class _StopAt(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+    def __init__(self, moment: float) -> None:
+        super().__init__()
+        self._moment = moment
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+        return time.monotonic() > self._moment
+
+
+def _objective(task: FitTask) -> str:
+    if task.classes == 0:
+        return "reg:absoluteerror" if task.absolute else "reg:squarederror"
+    return "binary:logistic" if task.classes == 2 else "multi:softprob"
+
+
+def _matrix(matrix: Matrix, features: list[Feature], threads: int, truth: Any = None) -> Any:
+    return xgboost.DMatrix(
+        matrix,
+        label=truth,
+        feature_names=[f"f{number}" for number in range(len(features))],
+        feature_types=["c" if feature.kind == "category" else "q" for feature in features],
+        enable_categorical=True,
+        nthread=threads,
+    )
+
+
+FAMILY = Xgboost()

@@ -1,0 +1,91 @@
+"""Fits and scores one fold. Runs in a process of its own and leaves its result in a folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .encoder import Feature, Matrix
+from .errors import FitError
+from .families.base import FitTask
+from .fold_model import fit_model
+from .preparation import Preparation, make_steps
+from .registry import families
+from .training import Training, Trial
+
+
+@dataclass(frozen=True)
+class Prepared:
+    train: Matrix
+    validation: Matrix
+    features: list[Feature]
+
+
+def prepare(training: Training, fold: int) -> Prepared:
+    """Steps and encoder fitted on the fold's training rows; done by the first that asks, kept for the others."""
+    folder = training.scratch / f"prepared-{fold}"
+    if not folder.exists():
+        _prepare_into(training, fold, folder)
+    state = json.loads((folder / "preparation.json").read_text(encoding="utf-8"))
+    return Prepared(
+        np.load(folder / "train.npy", allow_pickle=False),
+        np.load(folder / "validation.npy", allow_pickle=False),
+        Preparation.restore(state).features(),
+    )
+
+
+def _prepare_into(training: Training, fold: int, folder: Path) -> None:
+    validation = training.folds == fold
+    preparation = Preparation(make_steps(training.spec["steps"], training.columns), training.types)
+    temporary = Path(tempfile.mkdtemp(dir=training.scratch))
+    np.save(temporary / "train.npy", preparation.fit(training.frame[~validation]))
+    np.save(temporary / "validation.npy", preparation.transform(training.frame[validation]))
+    (temporary / "preparation.json").write_text(json.dumps(preparation.state()), encoding="utf-8")
+    try:
+        temporary.rename(folder)
+    except OSError:
+        # The other process was quicker; its result is the same.
+        shutil.rmtree(temporary)
+
+
+def fit_fold(training: Training, trial: Trial, fold: int, stop_at: float, folder: Path) -> None:
+    """Leaves predictions.npy, fold.json and the model in `folder`. Raises FitError where there is no score."""
+    began = time.monotonic()
+    prepared = prepare(training, fold)
+    family = families()[trial.algorithm]
+    task = FitTask(
+        matrix=prepared.train,
+        features=prepared.features,
+        truth=training.target.values[training.folds != fold],
+        classes=training.classes,
+        absolute=training.metric.learns == "ABSOLUTE",
+        parameters=trial.parameters,
+        seed=(training.spec["seed"] * 1_000_003 + fold) % 2**31,
+        threads=training.threads_per_fit,
+        stop_at=stop_at,
+    )
+    model = fit_model(family, task, training.classes, training.logarithmic)
+    fitted = time.monotonic()
+    prediction = model.predict(prepared.validation)
+    predict_seconds = time.monotonic() - fitted
+    rows = training.rows(fold)
+    score = training.score(rows, prediction)
+    if score is None:
+        raise FitError("METRIC_UNDEFINED", f"{training.metric.label} is undefined on the rows of fold {fold + 1}.")
+    model.save(folder)
+    np.save(folder / "predictions.npy", prediction)
+    figures: dict[str, Any] = {
+        "score": score,
+        "seconds": time.monotonic() - began,
+        "predictMicrosPerRow": predict_seconds / len(rows) * 1e6,
+        "importance": model.importance(prepared.features),
+        "chosen": model.chosen(),
+    }
+    (folder / "fold.json").write_text(json.dumps(figures), encoding="utf-8")

@@ -1,0 +1,85 @@
+"""Applies a model archive to rows: out/predictions.csv, one line a row in the order of the input."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .archive import unpack
+from .channel import Channel
+from .errors import RunnerError
+from .families.base import Values
+from .fold_model import load_model
+from .preparation import Preparation
+from .protocol import PredictSpec, RunColumn
+from .registry import families
+from .table import NUMERIC, read_table, row_count
+
+
+def predict(spec: PredictSpec, channel: Channel, out: Path) -> None:
+    """Raises MODEL_INVALID or DATA_UNREADABLE."""
+    with tempfile.TemporaryDirectory(prefix="aliquot-") as scratch:
+        manifest = unpack(Path(spec["model"]), Path(scratch))
+        frame = read_inputs(spec, manifest["columns"])
+        prediction = apply_model(manifest, Path(scratch), frame)
+    header = list(manifest["classes"]) or ["prediction"]
+    rows = prediction.tolist() if manifest["classes"] else [[value] for value in prediction.tolist()]
+    with (out / "predictions.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+    channel.emit({"type": "predicted", "rows": len(prediction), "columns": header})
+
+
+def read_inputs(spec: PredictSpec, columns: list[RunColumn]) -> pd.DataFrame:
+    """The columns of the model, seen as in training; one that the file lacks is missing throughout."""
+    path = Path(spec["data"])
+    rows = row_count(path)
+    if rows != spec["rowCount"]:
+        raise RunnerError("DATA_UNREADABLE", f"The data has {rows} rows, not {spec['rowCount']}.")
+    given = {column["name"] for column in spec["columns"]}
+    frame = read_table(path, [column for column in columns if column["name"] in given])
+    absent: dict[str, Any] = {
+        column["name"]: _missing(column, rows) for column in columns if column["name"] not in given
+    }
+    whole = pd.concat([frame, pd.DataFrame(absent, index=frame.index)], axis=1) if absent else frame
+    return whole[[column["name"] for column in columns]]
+
+
+def apply_model(manifest: dict[str, Any], folder: Path, frame: pd.DataFrame) -> Values:
+    """Weighted mean over members of the mean over their folds: (rows, classes) or (rows,)."""
+    preparations: dict[int, Preparation] = {}
+    total: Values | None = None
+    for member in manifest["members"]:
+        family = families().get(member["algorithm"])
+        if family is None:
+            raise RunnerError("MODEL_INVALID", f"The model uses an unknown algorithm, {member['algorithm']}.")
+        for fold in member["folds"]:
+            if fold not in preparations:
+                preparations[fold] = Preparation.restore(_state(folder, fold))
+            preparation = preparations[fold]
+            model = load_model(family, folder / member["algorithm"] / str(fold), preparation.features())
+            part = model.predict(preparation.transform(frame)) * (member["weight"] / len(member["folds"]))
+            total = part if total is None else total + part
+    if total is None:
+        raise RunnerError("MODEL_INVALID", "The model archive has no members.")
+    return total
+
+
+def _state(folder: Path, fold: int) -> dict[str, Any]:
+    state: dict[str, Any] = json.loads((folder / "preparation" / f"{fold}.json").read_text(encoding="utf-8"))
+    return state
+
+
+def _missing(column: RunColumn, rows: int) -> Any:
+    if column["type"] in NUMERIC:
+        return np.full(rows, np.nan)
+    if column["type"] == "datetime":
+        return np.full(rows, np.datetime64("NaT"), dtype="datetime64[us]")
+    return np.full(rows, None, dtype=object)

@@ -1,0 +1,76 @@
+"""Steps and encoder of one fold together: from the table to the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from .encoder import Encoder, Feature, Matrix
+from .errors import RunnerError
+from .protocol import ColumnType, RunColumn, RunStep
+from .registry import find_step
+from .steps.base import Step
+
+
+def make_steps(steps: Sequence[RunStep], columns: Sequence[RunColumn]) -> list[Step]:
+    """Unfitted steps; a step without columns gets every column of the types that it takes."""
+    made: list[Step] = []
+    for step in steps:
+        kind = find_step(step)
+        chosen = step.get("columns")
+        if chosen is None:
+            chosen = [column["name"] for column in columns if column["type"] in kind.takes]
+        try:
+            made.append(kind(list(chosen), **step["parameters"]))
+        except ValueError as error:
+            raise RunnerError("SPEC_INVALID", f"{kind.label}: {error}.") from error
+    return made
+
+
+class Preparation:
+    """Fitted on the training rows of one fold; its state is plain JSON."""
+
+    def __init__(self, steps: list[Step], types: Mapping[str, ColumnType], encoder: Encoder | None = None) -> None:
+        self.steps = steps
+        self.types = types
+        self.encoder = encoder or Encoder()
+
+    def fit(self, frame: pd.DataFrame) -> Matrix:
+        """Learns from `frame` and returns its matrix."""
+        for step in self.steps:
+            try:
+                step.fit(frame)
+                frame = step.transform(frame)
+            except Exception as error:
+                raise RunnerError("STEP_FAILED", f"{step.label}: {error}") from error
+        return self.encoder.fit(frame, self.types).transform(frame)
+
+    def transform(self, frame: pd.DataFrame) -> Matrix:
+        for step in self.steps:
+            try:
+                frame = step.transform(frame)
+            except Exception as error:
+                raise RunnerError("STEP_FAILED", f"{step.label}: {error}") from error
+        return self.encoder.transform(frame)
+
+    def features(self) -> list[Feature]:
+        return self.encoder.features()
+
+    def state(self) -> dict[str, Any]:
+        steps = [
+            {"key": step.key, "columns": step.columns, "parameters": step.values, "learned": step.learned}
+            for step in self.steps
+        ]
+        return {"steps": steps, "types": dict(self.types), "encoder": self.encoder.columns}
+
+    @staticmethod
+    def restore(state: dict[str, Any]) -> Preparation:
+        steps: list[Step] = []
+        for entry in state["steps"]:
+            kind = find_step({"key": entry["key"], "parameters": {}})
+            step = kind(entry["columns"], **entry["parameters"])
+            step.learned = entry["learned"]
+            steps.append(step)
+        return Preparation(steps, state["types"], Encoder(state["encoder"]))

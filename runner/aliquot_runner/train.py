@@ -1,0 +1,142 @@
+"""The verb `train`: checks what is asked, reads the data, draws the folds, starts the clock."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .cancel import Cancellation
+from .channel import Channel
+from .coordinator import Coordinator
+from .errors import RunnerError
+from .families.base import Family
+from .folds import draw_folds, fingerprint
+from .libraries import library_versions
+from .metrics.base import Values
+from .preparation import make_steps
+from .protocol import TrainSpec
+from .registry import families, find_family, find_metric
+from .report import ENSEMBLE
+from .run_state import RunState, TrialState
+from .table import read_raw, read_table
+from .target import Target, read_target
+from .training import Training, Trial
+
+SMALL_TABLE_CELLS = 5_000_000
+BYTES_PER_CELL_AND_FIT = 40
+
+
+def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
+    """Raises RunnerError where nothing can be trained."""
+    cancel = Cancellation()
+    metric = find_metric(spec["metric"], spec["taskType"])
+    chosen, with_ensemble = choose_families(spec)
+    columns = [column for column in spec["columns"] if column["name"] != spec["target"]]
+    if len(columns) == len(spec["columns"]):
+        raise RunnerError("SPEC_INVALID", "The target is not among the columns.")
+    make_steps(spec["steps"], columns)
+    if not columns:
+        raise RunnerError("NO_FEATURES", "There is no column besides the target.")
+    path = Path(spec["data"])
+    raw = read_raw(path, spec["target"])
+    target = read_target(raw, spec["taskType"])
+    frame = read_table(path, columns).iloc[target.kept].reset_index(drop=True).copy()
+    folds = draw_folds(target, spec["folds"]["count"], spec["folds"]["seed"])
+    fold_count = int(folds.max()) + 1
+    slots, threads = share_cores(spec, frame.size)
+    scratch = make_scratch()
+    try:
+        training = Training(
+            spec, frame, columns, target, folds, fold_count, metric, scratch, out, threads_per_fit=threads
+        )
+        baseline = metric.score(target.values, baseline_prediction(training), target.positive)
+        keys = [*(family.key for family in chosen), *([ENSEMBLE] if with_ensemble else [])]
+        gc.collect()
+        gc.freeze()
+        channel.emit(
+            {
+                "type": "started",
+                "rows": len(target.values),
+                "droppedRows": len(raw) - len(target.values),
+                "columns": len(columns),
+                "folds": fold_count,
+                "foldsSha256": fingerprint(folds),
+                "algorithms": keys,
+                "classes": target.classes if target.is_classification else None,
+                "positiveClass": target.classes[target.positive] if len(target.classes) == 2 else None,
+                "baselineScore": baseline,
+                "libraries": library_versions(),
+            }
+        )
+        began = time.monotonic()
+        warn(channel, spec, target, raw, fold_count)
+        first = [(RunState(family), first_trial(family, spec)) for family in chosen]
+        Coordinator(training, first, with_ensemble, slots, channel, cancel, began).run()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def choose_families(spec: TrainSpec) -> tuple[list[Family], bool]:
+    """Families in the order in which they start, the strongest ones where there are fewer trials; and the ensemble."""
+    task = spec["taskType"]
+    asked = list(dict.fromkeys(spec["algorithms"]))
+    single = [find_family(key, task) for key in asked if key != ENSEMBLE]
+    if not single:
+        single = [family for family in families().values() if family.is_default and task in family.tasks]
+    limit = spec["maxTrials"] or len(single)
+    kept = sorted(single, key=lambda family: family.strength)[:limit]
+    with_ensemble = ENSEMBLE in asked or (not asked and len(kept) > 1)
+    return sorted(kept, key=lambda family: family.order), with_ensemble
+
+
+def first_trial(family: Family, spec: TrainSpec) -> TrialState:
+    given = spec.get("startParameters", {}).get(family.key, {})
+    parameters = {**family.defaults, **{name: value for name, value in given.items() if name in family.defaults}}
+    return TrialState(Trial(family.key, 0, parameters))
+
+
+def share_cores(spec: TrainSpec, cells: int) -> tuple[int, int]:
+    """Fits at a time and threads of each: one thread each on small tables, two on large ones."""
+    cores = min(spec["threads"], len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else spec["threads"])
+    slots = cores if cells <= SMALL_TABLE_CELLS else max(1, cores // 2)
+    affordable = int(spec["memoryBytes"] / 2 / max(1, cells * BYTES_PER_CELL_AND_FIT))
+    slots = max(1, min(slots, affordable))
+    return slots, max(1, cores // slots)
+
+
+def baseline_prediction(training: Training) -> Values:
+    """What the training rows of each fold give without any column: class shares, or the mean."""
+    values, folds = training.target.values, training.folds
+    if not training.target.is_classification:
+        return np.array([values[folds != fold].mean() for fold in range(training.fold_count)])[folds]
+    shares = np.array(
+        [
+            np.bincount(values[folds != fold].astype(np.int64), minlength=training.classes)
+            for fold in range(training.fold_count)
+        ],
+        dtype=np.float64,
+    )
+    return (shares / shares.sum(axis=1, keepdims=True))[folds]
+
+
+def warn(channel: Channel, spec: TrainSpec, target: Target, raw: pd.Series, fold_count: int) -> None:
+    dropped = len(raw) - len(target.values)
+    if dropped:
+        channel.log("WARNING", f"{dropped} rows are left out because their target is missing or not a number.")
+    if fold_count < spec["folds"]["count"]:
+        channel.log("WARNING", f"There are too few rows for {spec['folds']['count']} folds: {fold_count} are used.")
+
+
+def make_scratch() -> Path:
+    """Beside out/, so that a finished file is moved by a rename; elsewhere where that is not allowed."""
+    try:
+        return Path(tempfile.mkdtemp(prefix=".scratch-", dir=Path.cwd()))
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="aliquot-"))
