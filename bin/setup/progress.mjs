@@ -17,6 +17,19 @@ export async function step(title, work) {
 }
 
 const keptCharacters = 4000;
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const leave = () => process.exit(1);
+
+/** What a set-up has begun ends with it, unless that is killed outright. */
+function tieToThisProcess(child) {
+  const end = () => child.kill('SIGKILL');
+  process.on('exit', end);
+  for (const signal of endingSignals) process.on(signal, leave);
+  child.on('close', () => {
+    process.off('exit', end);
+    for (const signal of endingSignals) process.off(signal, leave);
+  });
+}
 
 /**
  * Runs a program quietly and returns what it printed.
@@ -25,6 +38,7 @@ const keptCharacters = 4000;
 export function runQuietly(program, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    tieToThisProcess(child);
     let output = '';
     let printed = '';
     child.stdout.on('data', (chunk) => {
