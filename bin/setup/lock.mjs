@@ -26,11 +26,10 @@ export async function withLock(directory, work) {
   const lock = join(directory, 'set-up.lock');
   const mine = `${process.pid} ${startMark(process.pid)} ${randomUUID()}`;
   mkdirSync(directory, { recursive: true });
-  let waits = false;
-  while (!take(lock, mine)) {
-    if (!waits) process.stderr.write('  Another set-up is at work: waiting for it …\n');
-    waits = true;
-    await sleep(200);
+  for (let attempt = 0; !take(lock, mine); attempt++) {
+    // the first attempt may only have cleared a dead holder away
+    if (attempt === 1) process.stderr.write('  Another set-up is at work: waiting for it …\n');
+    await sleep(attempt === 0 ? 10 : 200);
   }
   try {
     return await work();
