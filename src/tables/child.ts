@@ -1,6 +1,7 @@
 import { TableError } from './errors.ts';
 import { ingest } from './ingest/ingest.ts';
-import type { FromChild, IngestSpec, TableTaskContext, ToChild } from './tasks.ts';
+import { profile } from './profile/profile.ts';
+import type { FromChild, IngestSpec, ProfileSpec, TableTaskContext, ToChild } from './tasks.ts';
 
 /** Entry of the process that `run.ts` forks: one task, then the end. */
 
@@ -35,7 +36,11 @@ async function start(message: Extract<ToChild, { type: 'start' }>): Promise<void
     if (process.memoryUsage.rss() > message.memoryBytes) void finish(outOfMemory());
   }, memoryCheckMilliseconds).unref();
   try {
-    await finish({ type: 'done', result: await ingest(message.spec as IngestSpec, context) });
+    const result =
+      message.kind === 'ingest'
+        ? await ingest(message.spec as IngestSpec, context)
+        : await profile(message.spec as ProfileSpec, context);
+    await finish({ type: 'done', result });
   } catch (error) {
     await finish(failure(error));
   }

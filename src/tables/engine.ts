@@ -1,14 +1,16 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
 import { TableError } from './errors.ts';
+
+export type EngineValue = string | number | boolean | null | EngineValue[];
 
 /** One in-memory DuckDB that spills to the task's directory and stops when the signal fires. */
 export interface Engine {
   connection: DuckDBConnection;
   run(sql: string): Promise<void>;
-  /** All rows; bigint and decimal values as numbers. */
-  rows(sql: string): Promise<(string | number | boolean | null)[][]>;
+  /** All rows; bigint and decimal values as numbers, lists as arrays. */
+  rows(sql: string): Promise<EngineValue[][]>;
   /** The only row of an aggregate. */
-  row(sql: string): Promise<(string | number | boolean | null)[]>;
+  row(sql: string): Promise<EngineValue[]>;
   /** 0..1 of the statement that runs; undefined while the engine cannot tell. */
   progress(): number | undefined;
   close(): void;
@@ -69,7 +71,7 @@ export async function openEngine({
   };
 }
 
-function toPlain(value: DuckDBValue): string | number | boolean | null {
+function toPlain(value: DuckDBValue): EngineValue {
   if (
     value === null ||
     typeof value === 'string' ||
@@ -79,6 +81,7 @@ function toPlain(value: DuckDBValue): string | number | boolean | null {
     return value;
   }
   if (typeof value === 'bigint') return Number(value);
+  if (value instanceof DuckDBListValue) return value.items.map(toPlain);
   return String(value);
 }
 

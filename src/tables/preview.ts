@@ -20,9 +20,10 @@ export async function readPreview(
     const list = columns
       .map(({ physicalName, physicalType }) => previewSql(physicalName, physicalType))
       .join(', ');
-    return await engine.rows(
+    const rows = await engine.rows(
       `SELECT ${list} FROM read_parquet(${quoteText(parquet)}) LIMIT ${Math.max(0, Math.trunc(first))}`,
     );
+    return rows as PreviewValue[][];
   } finally {
     engine.close();
   }
