@@ -10,11 +10,15 @@ export function account(): { uid?: number; gid?: number } {
 export const programEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' };
 
 /**
- * The cluster's path as told to PostgreSQL, which must be started inside of it. `nobody` may not walk through
+ * The cluster's path as told to PostgreSQL, which must be started inside of it. `nobody` may not pass through
  * private directories such as /root, but the link to its own working directory leads there all the same.
- * PostgreSQL 15 looks for its working directory by name, so there the path itself must be open to others.
  */
 export function clusterArgument(cluster: string, major: number): string {
   const dropsRoot = account().uid !== undefined;
-  return dropsRoot && process.platform === 'linux' && major >= 16 ? '/proc/self/cwd' : cluster;
+  return dropsRoot && !needsOpenPath(major) ? '/proc/self/cwd' : cluster;
+}
+
+/** PostgreSQL 15 goes to its working directory by name, and only Linux has the link. */
+export function needsOpenPath(major: number): boolean {
+  return account().uid !== undefined && (process.platform !== 'linux' || major < 16);
 }

@@ -16,7 +16,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { account, clusterArgument, programEnvironment } from '#adapters/database/account.ts';
+import { account, clusterArgument, needsOpenPath, programEnvironment } from '#adapters/database/account.ts';
 import type { DatabaseBinaries } from '#adapters/database/binaries.ts';
 
 /** The only role and the database that the server uses in its own cluster. */
@@ -65,7 +65,7 @@ export async function clusterExists(paths: ClusterPaths): Promise<boolean> {
  */
 export async function createCluster(paths: ClusterPaths, binaries: DatabaseBinaries): Promise<void> {
   const parent = join(paths.root, '..');
-  await mkdir(parent, { recursive: true, mode: 0o700 });
+  await mkdir(parent, { recursive: true, mode: needsOpenPath(binaries.major) ? 0o711 : 0o700 });
   await removeAbandoned(parent);
   const unfinished = pathsBelow(await mkdtemp(join(parent, unfinishedPrefix)));
   try {
@@ -100,7 +100,12 @@ async function fillCluster(paths: ClusterPaths, binaries: DatabaseBinaries): Pro
     { cwd: paths.cluster, env: programEnvironment, uid, gid, stdio: [input.fd, 'ignore', 'pipe'] },
   );
   const [faults, [exitCode]] = await Promise.all([child.stderr && text(child.stderr), once(child, 'exit')]);
-  if (exitCode !== 0) throw new Error(`The database could not be made in ${paths.root}:\n${faults}`);
+  if (exitCode !== 0) {
+    const hint = needsOpenPath(binaries.major)
+      ? '\nSet DATA_DIR to a directory that other users may pass through.'
+      : '';
+    throw new Error(`The database could not be made in ${paths.root}:\n${faults}${hint}`);
+  }
 }
 
 const localeArguments = (major: number) =>
