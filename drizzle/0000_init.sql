@@ -73,6 +73,7 @@ CREATE TABLE "dataset" (
 	"row_count" integer,
 	"columns" jsonb,
 	"dialect" jsonb,
+	"warnings" jsonb,
 	"overrides" jsonb,
 	"created_at" timestamp (3) with time zone NOT NULL
 );
@@ -134,6 +135,7 @@ CREATE TABLE "model_run" (
 	"predict_micros_per_row" double precision,
 	"model_bytes" bigint,
 	"confusion_matrix" jsonb,
+	"curves" jsonb,
 	"feature_importance" jsonb,
 	"members" jsonb,
 	"sandbox_tier" text,

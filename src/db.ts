@@ -18,7 +18,10 @@ export type Database = { db: Db; sql: postgres.Sql; close(): Promise<void> };
 const MIGRATION_LOCK = 4_107_112_001;
 
 /** A pool on PostgreSQL. `onQuery` sees the text of every statement. */
-export function openDatabase(url: string, options: { connections?: number; onQuery?: (text: string) => void } = {}): Database {
+export function openDatabase(
+  url: string,
+  options: { connections?: number; onQuery?: (text: string) => void } = {},
+): Database {
   const sql = postgres(url, {
     max: options.connections ?? 10,
     onnotice: () => {},
@@ -34,7 +37,9 @@ export async function migrate(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
-    await applyMigrations(drizzle(sql), { migrationsFolder: fileURLToPath(new URL('../drizzle', import.meta.url)) });
+    await applyMigrations(drizzle(sql), {
+      migrationsFolder: fileURLToPath(new URL('../drizzle', import.meta.url)),
+    });
   } finally {
     await sql.end({ timeout: 5 });
   }

@@ -45,7 +45,12 @@ const Settings = z.object({
   TRAINING_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1).describe('experiments at once'),
   TRAINING_THREADS: z.coerce.number().int().min(1).max(256).default(2).describe('threads an experiment'),
   TRAINING_MEMORY_MB: z.coerce.number().int().min(512).default(4096).describe('memory cap an experiment'),
-  MAX_UPLOAD_BYTES: z.coerce.number().int().min(1).default(8 * 1024 ** 3).describe('largest upload'),
+  MAX_UPLOAD_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(8 * 1024 ** 3)
+    .describe('largest upload'),
 });
 
 export type Env = z.infer<typeof Settings>;

@@ -33,21 +33,21 @@ export function isExpected(error: unknown): error is ExpectedError {
 /** State of a job that failed after it was accepted: kept on its row, told in its last event. */
 export type Failure = { code: string; message: string };
 
-/** What a failed job may tell its owner: the fact of an expected or coded error, nothing of an unforeseen one. */
-export function failureOf(error: unknown, fallback: Failure): Failure {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && isTold(error)) {
-    return { code: error.code, message: error.message };
-  }
-  return fallback;
-}
-
-function isTold(error: Error): boolean {
-  return isExpected(error) || ('told' in error && error.told === true);
+/**
+ * What a failed job may tell its owner: the code and message of an expected error or of one of the `told` classes,
+ * nothing of an unforeseen one.
+ */
+export function failureOf(
+  error: unknown,
+  told: readonly (abstract new (...args: never[]) => Error & { code: string })[] = [],
+): Failure {
+  const known = isExpected(error) || error instanceof JobError || told.some((kind) => error instanceof kind);
+  if (known) return { code: (error as { code: string }).code, message: (error as Error).message };
+  return { code: 'INTERNAL', message: 'Something went wrong on the server. It has been logged; try again.' };
 }
 
 /** A job's failure with a code that its owner may read. */
 export class JobError extends Error {
-  readonly told = true;
   readonly code: string;
 
   constructor(code: string, message: string) {

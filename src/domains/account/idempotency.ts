@@ -55,9 +55,13 @@ export async function once(
     if (claimed.length === 0) {
       const [earlier] = await tx.select().from(idempotencyKey).where(same);
       if (!earlier || earlier.inputHash !== inputHash) {
-        throw new ConflictError('IDEMPOTENCY_KEY_REUSED', 'This key was used with other input in the last 24 hours.', {
-          path: ['input', 'idempotencyKey'],
-        });
+        throw new ConflictError(
+          'IDEMPOTENCY_KEY_REUSED',
+          'This key was used with other input in the last 24 hours.',
+          {
+            path: ['input', 'idempotencyKey'],
+          },
+        );
       }
       return earlier.resultId;
     }

@@ -1,6 +1,6 @@
 import { bigint, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, primaryId } from '#columns.ts';
-import type { CsvDialect, DatasetColumn } from '#contract/report.ts';
+import type { CsvDialect, DatasetColumn, TableWarning } from '#contract/table.ts';
 import { account } from '#domains/account/table.ts';
 import type { Failure } from '#errors.ts';
 
@@ -24,6 +24,8 @@ export const dataset = pgTable(
     rowCount: integer('row_count'),
     columns: jsonb('columns').$type<DatasetColumn[]>(),
     dialect: jsonb('dialect').$type<CsvDialect>(),
+    /** What was found odd while reading, besides the dialect's repairs. */
+    warnings: jsonb('warnings').$type<TableWarning[]>(),
     overrides: jsonb('overrides').$type<Record<string, unknown>>(),
     createdAt: createdAt(),
   },

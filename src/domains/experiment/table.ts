@@ -43,6 +43,8 @@ export const experiment = pgTable(
     cancelRequestedAt: moment('cancel_requested_at'),
     createdAt: createdAt(),
     startedAt: moment('started_at'),
+    /** When the clock of the budget began. */
+    trainingStartedAt: moment('training_started_at'),
     finishedAt: moment('finished_at'),
   },
   (table) => [

@@ -11,6 +11,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
+import type { RunnerCurve } from '#contract/runner.ts';
 import { jobStatuses, type ScoreBasis, scoreBases, taskTypes } from '#contract/vocabulary.ts';
 import { account } from '#domains/account/table.ts';
 import { dataset } from '#domains/dataset/table.ts';
@@ -51,6 +52,7 @@ export const modelRun = pgTable(
     predictMicrosPerRow: doublePrecision('predict_micros_per_row'),
     modelBytes: bigint('model_bytes', { mode: 'number' }),
     confusionMatrix: jsonb('confusion_matrix').$type<Confusion>(),
+    curves: jsonb('curves').$type<RunnerCurve[]>(),
     featureImportance: jsonb('feature_importance').$type<Importance[]>(),
     members: jsonb('members').$type<{ algorithm: string; weight: number }[]>(),
     sandboxTier: text('sandbox_tier'),

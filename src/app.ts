@@ -1,0 +1,107 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { postgresEvents } from './adapters/events/postgres.ts';
+import { rulesGenerator } from './adapters/generator/rules.ts';
+import { pgBossQueue } from './adapters/queue/pg-boss.ts';
+import { localSandbox } from './adapters/sandbox/local.ts';
+import { fileStorage } from './adapters/storage/file.ts';
+import { openDatabase } from './db.ts';
+import { accountService } from './domains/account/service.ts';
+import { analysisService } from './domains/analysis/service.ts';
+import { datasetService } from './domains/dataset/service.ts';
+import { uploadService } from './domains/dataset/upload.ts';
+import { experimentService } from './domains/experiment/service.ts';
+import { artifactService } from './domains/model-run/artifacts.ts';
+import { leaderboards } from './domains/model-run/leaderboard.ts';
+import { predictionService } from './domains/model-run/prediction.ts';
+import { modelRunService } from './domains/model-run/service.ts';
+import { preprocessingService } from './domains/preprocessing/service.ts';
+import type { Env } from './env.ts';
+import { signedLinks } from './links.ts';
+import type { Log } from './log.ts';
+import type { Sandbox } from './ports/sandbox.ts';
+import type { Storage } from './ports/storage.ts';
+import { pythonEnvironment } from './python-environment.ts';
+import { serverFacts } from './server-info.ts';
+
+export type Ports = Awaited<ReturnType<typeof openPorts>>;
+export type App = Awaited<ReturnType<typeof createApp>>;
+export type Services = App['services'];
+
+/** Which adapter stands behind which port: the only place that knows. */
+export async function openPorts(options: {
+  env: Env;
+  databaseUrl: string;
+  log: Log;
+  monitor: boolean;
+  onQuery?: (text: string) => void;
+}) {
+  const { env, databaseUrl, log, monitor } = options;
+  const workDirectory = join(env.DATA_DIR, 'work');
+  await mkdir(workDirectory, { recursive: true, mode: 0o700 });
+  const database = openDatabase(databaseUrl, options.onQuery ? { onQuery: options.onQuery } : {});
+  const storage = await openStorage(env);
+  const events = await postgresEvents(database);
+  const queue = await pgBossQueue({ url: databaseUrl, log, monitor });
+  const sandbox = await openSandbox(env);
+  const generators = { RULES: rulesGenerator() };
+  return {
+    ...{ env, log, database, db: database.db, storage, events, queue, sandbox, generators, workDirectory },
+    async close(graceSeconds = 5) {
+      await queue.close({ graceSeconds });
+      await sandbox.close();
+      await events.close();
+      await database.close();
+    },
+  };
+}
+
+async function openStorage(env: Env): Promise<Storage> {
+  const url = env.STORAGE_URL ?? `file:${join(env.DATA_DIR, 'files')}`;
+  if (!url.startsWith('file:')) throw new Error(`STORAGE_URL: “${url.split(':')[0]}:” is not a kind of storage; use file:DIRECTORY.`);
+  return fileStorage(url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length));
+}
+
+async function openSandbox(env: Env): Promise<Sandbox> {
+  const { interpreter, remedy } = await pythonEnvironment(env);
+  if (!interpreter) throw new Error(`The Python environment is not ready. ${remedy}`);
+  return localSandbox({
+    python: interpreter,
+    runnerDirectory: fileURLToPath(new URL('../runner', import.meta.url)),
+    cacheDirectory: env.CACHE_DIR,
+    threads: env.TRAINING_THREADS,
+    unsafe: env.SANDBOX_URL.startsWith('unsafe:'),
+  });
+}
+
+/** Every service, built once. `baseUrl` is where clients reach the server; it is known once it listens. */
+export async function createApp(ports: Ports, baseUrl: () => string) {
+  const { db, events, queue, storage, generators, workDirectory, env } = ports;
+  const accounts = accountService({ db });
+  const links = signedLinks({ secret: await accounts.sharedSecret('links'), baseUrl });
+  const datasetPorts = {
+    ...{ db, events, queue, storage, links, workDirectory },
+    maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    inUse: (datasetId: string) => experiments.uses(datasetId),
+  };
+  const datasets = datasetService(datasetPorts);
+  const uploads = uploadService(datasetPorts, datasets);
+  const experiments = experimentService({ db, datasets });
+  const analyses = analysisService({ db, events, queue, datasets, attach: experiments.attachAnalysis });
+  const preprocessings = preprocessingService({
+    ...{ db, events, queue, generators, analyses },
+    attach: experiments.attachPreprocessing,
+  });
+  const modelRuns = modelRunService({ db, events, queue, datasets, analyses, preprocessings, experiments });
+  const predictions = predictionService({ db, events, queue, datasets, modelRuns });
+  const services = {
+    ...{ db, events, accounts, datasets, uploads, analyses, preprocessings, experiments, modelRuns, predictions },
+    leaderboards: leaderboards({ db }),
+    artifacts: artifactService({ db, links }),
+    serverInfo: serverFacts(ports),
+    storage,
+  };
+  return { services, localAccount: await accounts.localAccount() };
+}
+

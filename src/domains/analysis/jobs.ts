@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { and, eq, inArray } from 'drizzle-orm';
+import type { AnalysisReport } from '#contract/report.ts';
+import type { Db } from '#db.ts';
+import { endsIngestion } from '#domains/dataset/events.ts';
+import { type DatasetRow, dataset } from '#domains/dataset/table.ts';
+import { failureOf, JobError } from '#errors.ts';
+import { cancellable, cancelRequested, coalesced } from '#jobs.ts';
+import type { Log } from '#log.ts';
+import type { Events } from '#ports/events.ts';
+import { type Storage, StorageError } from '#ports/storage.ts';
+import { TableError } from '#tables/errors.ts';
+import { runTableTask } from '#tables/run.ts';
+import type { TableProgress } from '#tables/tasks.ts';
+import { type AnalysisRow, analysis } from './table.ts';
+
+const PROGRESS_MILLISECONDS = 250;
+
+export type AnalysisJobPorts = {
+  db: Db;
+  events: Events;
+  storage: Storage;
+  log: Log;
+  workDirectory: string;
+  memoryBytes: number;
+};
+
+export type AnalysisJobs = ReturnType<typeof analysisJobs>;
+
+export function analysisJobs(ports: AnalysisJobPorts) {
+  const { db, events, storage } = ports;
+
+  async function settle(id: string, change: Partial<AnalysisRow>): Promise<void> {
+    await db.transaction(async (tx) => {
+      const settled = await tx
+        .update(analysis)
+        .set({ ...change, finishedAt: new Date() })
+        .where(and(eq(analysis.id, id), inArray(analysis.status, ['QUEUED', 'RUNNING'])))
+        .returning({ id: analysis.id });
+      if (settled.length > 0) await events.append(tx, id, [{ type: 'AnalysisFinished', payload: {} }]);
+    });
+  }
+
+  async function profile(
+    row: AnalysisRow,
+    table: DatasetRow,
+    signal: AbortSignal,
+    onProgress: (progress: TableProgress) => void,
+  ): Promise<AnalysisReport> {
+    const { columns, parquetKey } = table;
+    if (!columns || !parquetKey) throw new JobError('DATASET_NOT_READY', 'The dataset has no table.');
+    const target = columns.find((column) => column.name === row.target);
+    if (row.target !== null && !target) {
+      throw new JobError('TARGET_NOT_FOUND', `There is no column “${row.target}”.`);
+    }
+    const directory = await mkdtemp(join(ports.workDirectory, 'analysis-'));
+    const progress = coalesced<TableProgress>(PROGRESS_MILLISECONDS, async (value) => {
+      onProgress(value);
+      const { fraction, message } = value;
+      const entry = { type: 'AnalysisProgressed', payload: { fraction, message } };
+      await db.transaction((tx) => events.append(tx, row.id, [entry]));
+    });
+    const file = await storage.open(parquetKey);
+    try {
+      return await runTableTask(
+        'profile',
+        {
+          parquet: file.path,
+          columns,
+          target: target?.physicalName ?? null,
+          ...(row.requestedTaskType ? { taskType: row.requestedTaskType } : {}),
+        },
+        { temporaryDirectory: directory, memoryBytes: ports.memoryBytes, signal, onProgress: progress.push },
+      );
+    } finally {
+      await progress.settle();
+      await file.release();
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+
+  return {
+    /** Measures a dataset for a target; waits for one that is still being read. Ends the row in every case. */
+    async perform(
+      id: string,
+      claim: AbortSignal,
+      onProgress: (progress: TableProgress) => void = () => {},
+    ): Promise<AnalysisRow> {
+      const started = await db
+        .update(analysis)
+        .set({ status: 'RUNNING', startedAt: new Date() })
+        .where(and(eq(analysis.id, id), inArray(analysis.status, ['QUEUED', 'RUNNING'])))
+        .returning();
+      const [row] = started;
+      if (row) {
+        await db.transaction((tx) => events.append(tx, id, [{ type: 'AnalysisStarted', payload: {} }]));
+        await cancellable(events, id, claim, cancelRequested(db, analysis, id), async (signal) => {
+          try {
+            const table = await readDataset(ports, row.datasetId, signal);
+            const report = await profile(row, table, signal, onProgress);
+            const { taskType = null, taskTypeReason = null } = report.target ?? {};
+            await settle(id, { status: 'SUCCEEDED', report, taskType, taskTypeReason });
+          } catch (error) {
+            if (claim.aborted) throw error;
+            if (signal.aborted) return settle(id, { status: 'CANCELED' });
+            const failure = failureOf(error, [TableError, StorageError]);
+            if (failure.code === 'INTERNAL') ports.log.error({ err: error, analysis: id }, 'analysis failed');
+            await settle(id, { status: 'FAILED', failure });
+          }
+        });
+      }
+      const [ended] = await db.select().from(analysis).where(eq(analysis.id, id));
+      if (!ended) throw new JobError('ANALYSIS_NOT_FOUND', 'The analysis was deleted meanwhile.');
+      return ended;
+    },
+  };
+}
+
+/** The dataset once it is READY. @throws JobError DATASET_REJECTED, DATASET_NOT_FOUND. */
+export async function readDataset(
+  { db, events }: { db: Db; events: Events },
+  datasetId: string,
+  signal: AbortSignal,
+): Promise<DatasetRow> {
+  const read = async () => (await db.select().from(dataset).where(eq(dataset.id, datasetId)))[0];
+  let row = await read();
+  if (row?.status === 'INGESTING') {
+    for await (const _ of events.follow(datasetId, { after: 0, isEnd: endsIngestion, signal })) {
+      // only the end matters
+    }
+    signal.throwIfAborted();
+    row = await read();
+  }
+  if (!row) throw new JobError('DATASET_NOT_FOUND', 'The dataset was deleted meanwhile.');
+  if (row.status !== 'READY') {
+    throw new JobError(
+      'DATASET_REJECTED',
+      `The file could not be read: ${row.rejection?.message ?? row.status}`,
+    );
+  }
+  return row;
+}

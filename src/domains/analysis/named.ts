@@ -1,0 +1,44 @@
+import type { AnalysisReport } from '#contract/report.ts';
+
+/** A report whose columns are called as the user calls them. */
+export type NamedReport = AnalysisReport;
+
+const made = new WeakMap<AnalysisReport, NamedReport>();
+
+/** The same report with every physical name (`c0`) replaced by the user's. */
+export function named(report: AnalysisReport): NamedReport {
+  const known = made.get(report);
+  if (known) return known;
+  const names = new Map(report.columns.map((column) => [column.column, column.name]));
+  const nameOf = (column: string) => names.get(column) ?? column;
+  const ofPair = <Pair extends { first: string; second: string }>(pair: Pair): Pair => ({
+    ...pair,
+    first: nameOf(pair.first),
+    second: nameOf(pair.second),
+  });
+  const ofColumn = <Entry extends { column: string }>(entry: Entry): Entry => ({ ...entry, column: nameOf(entry.column) });
+  const { missingness, correlations, target } = report;
+  const result: NamedReport = {
+    ...report,
+    missingness: {
+      ...missingness,
+      columns: missingness.columns.map(ofColumn),
+      pairs: missingness.pairs.map(ofPair),
+      matrixColumns: missingness.matrixColumns.map(nameOf),
+      patterns: missingness.patterns.map((pattern) => ({ ...pattern, columns: pattern.columns.map(nameOf) })),
+    },
+    correlations: {
+      ...correlations,
+      columns: correlations.columns.map(nameOf),
+      pairs: correlations.pairs.map(ofPair),
+    },
+    target: target && { ...target, associations: target.associations.map(ofColumn) },
+    issues: report.issues.map((issue) => ({ ...issue, column: issue.column === null ? null : nameOf(issue.column) })),
+    recommendations: report.recommendations.map((recommendation) => ({
+      ...recommendation,
+      action: { ...recommendation.action, columns: recommendation.action.columns.map(nameOf) },
+    })),
+  };
+  made.set(report, result);
+  return result;
+}

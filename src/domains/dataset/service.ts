@@ -1,0 +1,176 @@
+import { and, desc, eq, ilike, or } from 'drizzle-orm';
+import type { DatasetColumn, Dialect } from '#contract/table.ts';
+import type { Db } from '#db.ts';
+import { authorise, signedIn, type Viewer } from '#domains/account/authorise.ts';
+import { ConflictError, NotFoundError, ValidationError } from '#errors.ts';
+import { decodeId, encodeId } from '#ids.ts';
+import type { Links } from '#links.ts';
+import { type Newest, olderThan } from '#paging.ts';
+import type { Events } from '#ports/events.ts';
+import type { Queue } from '#ports/queue.ts';
+import type { Storage } from '#ports/storage.ts';
+import { readPreview } from '#tables/preview.ts';
+import { ingestion } from './ingestion.ts';
+import { type DatasetRow, dataset } from './table.ts';
+
+const MAX_NAME_LENGTH = 255;
+
+export type DatasetPorts = {
+  db: Db;
+  events: Events;
+  queue: Queue;
+  storage: Storage;
+  links: Links;
+  maxUploadBytes: number;
+  workDirectory: string;
+  /** Asks the later domains whether work on this dataset is under way. */
+  inUse(datasetId: string): Promise<boolean>;
+};
+
+export type DatasetService = ReturnType<typeof datasetService>;
+
+export function datasetService(ports: DatasetPorts) {
+  const { db, storage, links } = ports;
+
+  async function find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<DatasetRow> {
+    const id = decodeId('Dataset', globalId, path);
+    const [row] = await db.select().from(dataset).where(eq(dataset.id, id));
+    return authorise(viewer, row, 'Dataset', path);
+  }
+
+  const startIngestion = ingestion(ports);
+
+  return {
+    find,
+
+    async update(
+      viewer: Viewer | null,
+      input: {
+        datasetId: string;
+        name?: string | null | undefined;
+        dialect?: Partial<Dialect> | null | undefined;
+        columnTypes?: { name: string; type: DatasetColumn['type'] }[] | null | undefined;
+      },
+    ): Promise<string> {
+      const row = await find(viewer, input.datasetId, ['input', 'datasetId']);
+      const name = input.name?.trim();
+      if (name !== undefined && (name.length === 0 || name.length > MAX_NAME_LENGTH)) {
+        throw new ValidationError('NAME_INVALID', `Use 1 to ${MAX_NAME_LENGTH} characters.`, {
+          path: ['input', 'name'],
+        });
+      }
+      const known = new Set(row.columns?.map((column) => column.name));
+      input.columnTypes?.forEach((override, index) => {
+        if (!known.has(override.name)) {
+          throw new ValidationError('COLUMN_NOT_FOUND', `There is no column “${override.name}”.`, {
+            path: ['input', 'columnTypes', String(index), 'name'],
+          });
+        }
+      });
+      const rereads = Boolean(input.dialect ?? input.columnTypes);
+      if (rereads && (row.status === 'UPLOADING' || row.status === 'INGESTING')) {
+        throw new ConflictError(
+          'DATASET_BUSY',
+          'The file is still being read. Wait until it is READY or REJECTED.',
+          { retryable: true },
+        );
+      }
+      if (rereads && (await ports.inUse(row.id))) throw datasetInUse();
+      await db.transaction(async (tx) => {
+        if (name !== undefined) await tx.update(dataset).set({ name }).where(eq(dataset.id, row.id));
+        if (!rereads) return;
+        const overrides = {
+          ...row.overrides,
+          ...(input.dialect ? { dialect: input.dialect } : {}),
+          ...(input.columnTypes ? { columnTypes: input.columnTypes } : {}),
+        };
+        await tx.update(dataset).set({ overrides }).where(eq(dataset.id, row.id));
+        await startIngestion(tx, row.id, ['READY', 'REJECTED']);
+      });
+      return row.id;
+    },
+
+    async remove(viewer: Viewer | null, input: { datasetId: string }): Promise<string> {
+      const row = await find(viewer, input.datasetId, ['input', 'datasetId']);
+      if (await ports.inUse(row.id)) throw datasetInUse();
+      await db.delete(dataset).where(eq(dataset.id, row.id));
+      await storage.remove(row.storageKey);
+      if (row.parquetKey) await storage.remove(row.parquetKey);
+      return row.id;
+    },
+
+    /** Newest first; `limit` rows after the cursor (moment and id of the last row seen). */
+    async page(
+      viewer: Viewer | null,
+      options: {
+        search?: string | null | undefined;
+        after?: Newest | undefined;
+        limit: number;
+      },
+    ): Promise<DatasetRow[]> {
+      const { accountId } = signedIn(viewer);
+      const { search, after, limit } = options;
+      const pattern = search ? `%${search.replace(/[\\%_]/g, '\\$&')}%` : null;
+      return db
+        .select()
+        .from(dataset)
+        .where(
+          and(
+            eq(dataset.ownerId, accountId),
+            pattern ? or(ilike(dataset.name, pattern), ilike(dataset.fileName, pattern)) : undefined,
+            olderThan(dataset, after),
+          ),
+        )
+        .orderBy(desc(dataset.createdAt), desc(dataset.id))
+        .limit(limit);
+    },
+
+    /** The first rows as objects by column name, without a prototype that a column's name could reach. */
+    async preview(row: DatasetRow, first: number): Promise<Record<string, unknown>[] | null> {
+      if (!row.parquetKey || !row.columns) return null;
+      const { columns } = row;
+      const file = await storage.open(row.parquetKey);
+      try {
+        const rows = await readPreview(file.path, columns, first, ports.workDirectory);
+        return rows.map((cells) => {
+          const named: Record<string, unknown> = Object.create(null);
+          columns.forEach((column, index) => {
+            named[column.name] = cells[index] ?? null;
+          });
+          return named;
+        });
+      } finally {
+        await file.release();
+      }
+    },
+
+    downloadLink(row: DatasetRow, expiresInSeconds: number) {
+      const expiresAt = new Date(Date.now() + expiresInSeconds * 1_000);
+      return links.sign(`/datasets/${encodeId('Dataset', row.id)}/file`, {
+        method: 'GET',
+        key: row.storageKey,
+        expiresAt,
+      });
+    },
+
+    /** The row behind a signed download link. */
+    async downloadable(globalId: string, parameters: URLSearchParams): Promise<DatasetRow> {
+      const id = decodeId('Dataset', globalId);
+      const [row] = await db.select().from(dataset).where(eq(dataset.id, id));
+      if (!row || links.permits(parameters, 'GET', row.storageKey) !== 'YES') {
+        throw new NotFoundError('LINK_INVALID', 'This link is not valid or has expired.');
+      }
+      return row;
+    },
+  };
+}
+
+const datasetInUse = () =>
+  new ConflictError(
+    'DATASET_IN_USE',
+    'An experiment is working on this dataset. Cancel it or wait for its end.',
+    {
+      path: ['input', 'datasetId'],
+      retryable: true,
+    },
+  );

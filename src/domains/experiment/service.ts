@@ -1,0 +1,254 @@
+import { and, desc, eq, ilike, inArray, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { checkAlgorithms, checkMetric } from '#catalog.ts';
+import type { ExperimentStage, TaskType } from '#contract/vocabulary.ts';
+import type { Db, Tx } from '#db.ts';
+import { authorise, signedIn, type Viewer } from '#domains/account/authorise.ts';
+import { once } from '#domains/account/idempotency.ts';
+import { checkTarget } from '#domains/analysis/service.ts';
+import type { DatasetService } from '#domains/dataset/service.ts';
+import { ConflictError, ValidationError } from '#errors.ts';
+import { decodeId, encodeId, newId } from '#ids.ts';
+import { groupBy, type Newest, olderThan } from '#paging.ts';
+import { ExperimentSettings } from './settings.ts';
+import { type ExperimentRow, experiment } from './table.ts';
+
+const MAX_NAME_LENGTH = 200;
+
+export type ExperimentPorts = { db: Db; datasets: Pick<DatasetService, 'find'> };
+export type ExperimentService = ReturnType<typeof experimentService>;
+
+export type ExperimentFilter = {
+  datasetId?: string | null | undefined;
+  status?: ExperimentRow['status'] | null | undefined;
+  search?: string | null | undefined;
+};
+
+type Question = {
+  target?: string | null | undefined;
+  name?: string | null | undefined;
+  taskType?: TaskType | null | undefined;
+  metric?: string | null | undefined;
+};
+
+export function experimentService({ db, datasets }: ExperimentPorts) {
+  async function find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<ExperimentRow> {
+    const id = decodeId('Experiment', globalId, path);
+    const [row] = await db.select().from(experiment).where(eq(experiment.id, id));
+    return authorise(viewer, row, 'Experiment', path);
+  }
+
+  async function attach(
+    tx: Tx,
+    viewer: Viewer,
+    globalId: string,
+    datasetId: string,
+    change: Partial<ExperimentRow>,
+  ): Promise<void> {
+    const path = ['input', 'experimentId'];
+    const row = await find(viewer, globalId, path);
+    if (row.datasetId !== datasetId) {
+      throw new ConflictError('EXPERIMENT_OF_OTHER_DATASET', 'The experiment is about another dataset.', {
+        path,
+      });
+    }
+    if (isRunning(row)) throw experimentRunning(path);
+    await tx
+      .update(experiment)
+      .set({ ...change, version: sql`${experiment.version} + 1` })
+      .where(eq(experiment.id, row.id));
+  }
+
+  return {
+    find,
+
+    async create(
+      viewer: Viewer | null,
+      input: Question & { datasetId: string; idempotencyKey?: string | null | undefined },
+    ): Promise<string> {
+      const owner = signedIn(viewer);
+      const source = await datasets.find(viewer, input.datasetId, ['input', 'datasetId']);
+      return once(db, owner, 'createExperiment', input, (tx) => {
+        checkTarget(source, input.target);
+        return this.insert(tx, owner, { ...input, dataset: source }, ExperimentSettings.parse({}), 'DRAFT');
+      });
+    },
+
+    /** @throws ValidationError for a name, metric or algorithm that cannot be. */
+    async insert(
+      tx: Tx,
+      viewer: Viewer,
+      input: Question & { dataset: { id: string; name: string } },
+      settings: ExperimentSettings,
+      status: 'DRAFT' | 'QUEUED',
+      change: Partial<ExperimentRow> = {},
+    ): Promise<string> {
+      const taskType = input.taskType ?? null;
+      checkMetric(input.metric, taskType);
+      checkAlgorithms(settings.algorithms, taskType);
+      const id = newId();
+      const target = input.target ?? null;
+      await tx.insert(experiment).values({
+        id,
+        ownerId: viewer.accountId,
+        name:
+          checkName(input.name) ??
+          (target === null ? input.dataset.name : `${input.dataset.name}: ${target}`),
+        datasetId: input.dataset.id,
+        target,
+        taskType,
+        metric: input.metric ?? null,
+        stage: 'DATA',
+        settings,
+        status,
+        ...change,
+      });
+      return id;
+    },
+
+    async update(
+      viewer: Viewer | null,
+      input: Question & {
+        experimentId: string;
+        version: number;
+        stage?: ExperimentStage | null | undefined;
+        settings?: unknown;
+      },
+    ): Promise<string> {
+      const row = await find(viewer, input.experimentId, ['input', 'experimentId']);
+      const asksOther = [input.target, input.taskType, input.metric, input.settings].some(
+        (value) => value != null,
+      );
+      if (asksOther && isRunning(row)) throw experimentRunning(['input', 'experimentId']);
+      const taskType = input.taskType ?? row.taskType;
+      checkMetric(input.metric, taskType);
+      if (input.target != null) {
+        checkTarget(await datasets.find(viewer, encodeId('Dataset', row.datasetId)), input.target);
+      }
+      const settings = input.settings == null ? row.settings : mergeSettings(row.settings, input.settings);
+      checkAlgorithms(settings.algorithms, taskType);
+      const name = checkName(input.name);
+      const changed = await db
+        .update(experiment)
+        .set({
+          settings,
+          version: row.version + 1,
+          ...(name === undefined ? {} : { name }),
+          ...(input.target == null ? {} : { target: input.target, analysisId: null, preprocessingId: null }),
+          ...(input.taskType == null ? {} : { taskType: input.taskType }),
+          ...(input.metric == null ? {} : { metric: input.metric }),
+          ...(input.stage == null ? {} : { stage: input.stage }),
+        })
+        .where(and(eq(experiment.id, row.id), eq(experiment.version, input.version)))
+        .returning({ id: experiment.id });
+      if (changed.length === 0) {
+        throw new ConflictError(
+          'VERSION_CHANGED',
+          `The experiment is at version ${row.version} by now. Read it and try again.`,
+          {
+            path: ['input', 'version'],
+            retryable: true,
+          },
+        );
+      }
+      return row.id;
+    },
+
+    attachAnalysis: (tx: Tx, viewer: Viewer, globalId: string, row: { id: string; datasetId: string }) =>
+      attach(tx, viewer, globalId, row.datasetId, {
+        analysisId: row.id,
+        preprocessingId: null,
+        stage: 'ANALYSIS',
+      }),
+    attachPreprocessing: (tx: Tx, viewer: Viewer, globalId: string, row: { id: string; datasetId: string }) =>
+      attach(tx, viewer, globalId, row.datasetId, { preprocessingId: row.id, stage: 'PREPARATION' }),
+
+    /** Whether an experiment works on a dataset right now. */
+    async uses(datasetId: string): Promise<boolean> {
+      const found = await db
+        .select({ id: experiment.id })
+        .from(experiment)
+        .where(and(eq(experiment.datasetId, datasetId), inArray(experiment.status, ['QUEUED', 'RUNNING'])))
+        .limit(1);
+      return found.length > 0;
+    },
+
+    async page(
+      viewer: Viewer | null,
+      options: { filter?: ExperimentFilter | null | undefined; after?: Newest | undefined; limit: number },
+    ): Promise<ExperimentRow[]> {
+      const { accountId } = signedIn(viewer);
+      const { filter, after, limit } = options;
+      const pattern = filter?.search ? `%${filter.search.replace(/[\\%_]/g, '\\$&')}%` : null;
+      return db
+        .select()
+        .from(experiment)
+        .where(
+          and(
+            eq(experiment.ownerId, accountId),
+            filter?.datasetId ? eq(experiment.datasetId, decodeId('Dataset', filter.datasetId)) : undefined,
+            filter?.status ? eq(experiment.status, filter.status) : undefined,
+            pattern ? ilike(experiment.name, pattern) : undefined,
+            olderThan(experiment, after),
+          ),
+        )
+        .orderBy(desc(experiment.createdAt), desc(experiment.id))
+        .limit(limit);
+    },
+
+    /** Newest first, for several datasets in one statement. */
+    async pagesByDataset(
+      datasetIds: readonly string[],
+      { after, limit }: { after?: Newest | undefined; limit: number },
+    ): Promise<Map<string, ExperimentRow[]>> {
+      const page = db
+        .select()
+        .from(experiment)
+        .where(and(sql`${experiment.datasetId} = parent.id`, olderThan(experiment, after)))
+        .orderBy(desc(experiment.createdAt), desc(experiment.id))
+        .limit(limit)
+        .as('page');
+      const rows = await db
+        .select()
+        .from(sql`unnest(${sql.param([...datasetIds])}::uuid[]) as parent(id)`)
+        .crossJoinLateral(page);
+      return groupBy(
+        rows.map((row) => row.page),
+        (row) => row.datasetId,
+      );
+    },
+  };
+}
+
+export const isRunning = (row: ExperimentRow): boolean => row.status === 'QUEUED' || row.status === 'RUNNING';
+
+export const experimentRunning = (path: string[]) =>
+  new ConflictError('EXPERIMENT_RUNNING', 'The experiment is running. Cancel it or wait for its end.', {
+    path,
+    retryable: true,
+  });
+
+/** Given settings laid over the present ones. @throws ValidationError SETTINGS_INVALID with the path of the fault. */
+export function mergeSettings(present: ExperimentSettings, given: unknown): ExperimentSettings {
+  const result = ExperimentSettings.partial().safeParse(given);
+  if (result.success) {
+    const wished = Object.keys(typeof given === 'object' && given ? given : {});
+    const chosen = Object.entries(result.data).filter(([name]) => wished.includes(name));
+    return { ...present, ...Object.fromEntries(chosen) };
+  }
+  const [issue] = result.error.issues;
+  throw new ValidationError('SETTINGS_INVALID', z.prettifyError(result.error), {
+    path: ['input', 'settings', ...(issue?.path.map(String) ?? [])],
+  });
+}
+
+function checkName(name: string | null | undefined): string | undefined {
+  const trimmed = name?.trim();
+  if (trimmed === undefined) return undefined;
+  if (trimmed.length === 0 || trimmed.length > MAX_NAME_LENGTH) {
+    throw new ValidationError('NAME_INVALID', `Use 1 to ${MAX_NAME_LENGTH} characters.`, {
+      path: ['input', 'name'],
+    });
+  }
+  return trimmed;
+}

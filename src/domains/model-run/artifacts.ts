@@ -1,0 +1,24 @@
+import { eq } from 'drizzle-orm';
+import type { Db } from '#db.ts';
+import { NotFoundError } from '#errors.ts';
+import type { Links } from '#links.ts';
+import { type ArtifactRow, artifact } from './table.ts';
+
+export type ArtifactService = ReturnType<typeof artifactService>;
+
+/** Files that runs and prediction jobs leave, fetched by signed links. */
+export function artifactService({ db, links }: { db: Db; links: Links }) {
+  return {
+    downloadLink(row: ArtifactRow, expiresInSeconds: number) {
+      const expiresAt = new Date(Date.now() + expiresInSeconds * 1_000);
+      return links.sign(`/artifacts/${row.id}`, { method: 'GET', key: row.storageKey, expiresAt });
+    },
+    /** The row behind a signed link. @throws NotFoundError LINK_INVALID. */
+    async downloadable(id: string, parameters: URLSearchParams): Promise<ArtifactRow> {
+      const known = /^[0-9a-f-]{36}$/.test(id);
+      const [row] = known ? await db.select().from(artifact).where(eq(artifact.id, id)) : [];
+      if (row && links.permits(parameters, 'GET', row.storageKey) === 'YES') return row;
+      throw new NotFoundError('LINK_INVALID', 'This link is not valid or has expired.');
+    },
+  };
+}

@@ -1,0 +1,253 @@
+import { builder, connectionType } from '#builder.ts';
+import { loadBatched } from '#context.ts';
+import { linkSeconds } from '#domains/dataset/graphql.ts';
+import { Experiment } from '#domains/experiment/graphql.ts';
+import type { ExperimentRow } from '#domains/experiment/table.ts';
+import { Failure, JobStatusEnum, Progress, ScoreBasisEnum, SignedUrl, TaskTypeEnum } from '#enums.ts';
+import { NodeInterface, nodeId, nodeType, requireRow } from '#nodes.ts';
+import { badInput, encodeCursor, decodeCursor, pageSize, toPage } from '#paging.ts';
+import { type RankedRun, decodeRanked, rankedCursor } from './leaderboard.ts';
+import {
+  type ArtifactRow,
+  type Confusion,
+  type Importance,
+  type MetricScore,
+  type ModelRunRow,
+  modelRun,
+  type PredictionJobRow,
+  predictionJob,
+  type TrialRow,
+} from './table.ts';
+import type { RunnerCurve } from '#contract/runner.ts';
+
+const Artifact = builder.objectRef<ArtifactRow>('Artifact').implement({
+  description: 'A file that a job left.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'File name.' }),
+    mediaType: t.exposeString('mediaType', { description: 'Such as application/zip.' }),
+    byteSize: t.expose('byteSize', { type: 'BigInt', description: 'Bytes.' }),
+    sha256: t.exposeString('sha256', { description: 'Hexadecimal.' }),
+    download: t.field({
+      type: SignedUrl,
+      description: 'A link to the file.',
+      args: { expiresInSeconds: t.arg.int({ defaultValue: 300, description: '1 to 900.' }) },
+      resolve: (row, { expiresInSeconds }, { services }) =>
+        services.artifacts.downloadLink(row, linkSeconds(expiresInSeconds)),
+    }),
+  }),
+});
+
+const MetricValue = builder.objectRef<MetricScore>('MetricValue').implement({
+  description: 'What one metric says of a run.',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'Of the catalogue.' }),
+    value: t.exposeFloat('value', { description: 'In the unit of the metric.' }),
+    basis: t.expose('basis', { type: ScoreBasisEnum, description: 'How it was obtained.' }),
+  }),
+});
+
+const ConfusionMatrix = builder.objectRef<Confusion>('ConfusionMatrix').implement({
+  description: 'How often which class was taken for which, on out-of-fold rows.',
+  fields: (t) => ({
+    labels: t.exposeStringList('labels', { description: 'Classes, for rows and columns alike.' }),
+    counts: t.field({ type: [['Int']] as never, description: 'Row: truth, column: prediction.', resolve: (row) => row.counts as never }),
+  }),
+});
+
+const Curve = builder.objectRef<RunnerCurve>('Curve').implement({
+  description: 'Points to draw, on out-of-fold rows.',
+  fields: (t) => ({
+    kind: t.exposeString('kind', { description: 'ROC, PRECISION_RECALL, CALIBRATION or RESIDUALS.' }),
+    label: t.exposeString('label', { nullable: true, description: 'The class that it is about.' }),
+    x: t.exposeFloatList('x', { description: 'At most 200.' }),
+    y: t.exposeFloatList('y', { description: 'As many as x.' }),
+  }),
+});
+
+const FeatureImportance = builder.objectRef<Importance>('FeatureImportance').implement({
+  description: 'How much a run relies on a column.',
+  fields: (t) => ({
+    feature: t.exposeString('feature', { description: 'Name of the column.' }),
+    importance: t.exposeFloat('importance', { description: 'Share of 1.' }),
+  }),
+});
+
+const EnsembleMember = builder.objectRef<{ algorithm: string; weight: number }>('EnsembleMember').implement({
+  description: 'A run that an ensemble blends.',
+  fields: (t) => ({
+    algorithm: t.exposeString('algorithm', { description: 'Key of the catalogue.' }),
+    weight: t.exposeFloat('weight', { description: 'Weights add up to 1.' }),
+  }),
+});
+
+const Trial = builder.objectRef<TrialRow>('Trial').implement({
+  description: 'One set of hyperparameters tried within a run.',
+  fields: (t) => ({
+    number: t.exposeInt('number', { description: 'Counts from 0, the configuration before tuning.' }),
+    parameters: t.field({ type: 'JSON', description: 'By name.', resolve: (row) => row.parameters }),
+    score: t.exposeFloat('score', { nullable: true, description: 'On all out-of-fold rows.' }),
+    foldScores: t.exposeFloatList('foldScores', { description: 'One a fold.' }),
+    seconds: t.exposeFloat('seconds', { description: 'To fit and predict all folds.' }),
+  }),
+});
+
+export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
+  description: 'One algorithm, tuned and cross-validated inside an experiment: a row of the leaderboard.',
+  interfaces: [NodeInterface],
+  fields: (t) => ({
+    id: t.id(nodeId('ModelRun')),
+    experiment: t.field({
+      type: Experiment,
+      description: 'Where it belongs.',
+      resolve: (row, _args, context) => requireRow<ExperimentRow>(context, 'Experiment', row.experimentId),
+    }),
+    algorithm: t.exposeString('algorithm', { description: 'Key of the catalogue.' }),
+    label: t.exposeString('label', { description: 'For people.' }),
+    status: t.expose('status', { type: JobStatusEnum, description: 'SUCCEEDED as soon as it has a model; a better trial may follow.' }),
+    parameters: t.field({ type: 'JSON', description: 'Of the best trial.', resolve: (row) => row.parameters }),
+    rank: t.int({
+      nullable: true,
+      description: 'Within its experiment, 1 is the best; equal scores share a rank.',
+      resolve: (row, _args, context) =>
+        row.status === 'SUCCEEDED'
+          ? loadBatched<number>(context, 'ModelRun.rank', row.id, (ids) => context.services.leaderboards.ranks(ids))
+          : null,
+    }),
+    score: t.exposeFloat('score', { nullable: true, description: 'The experiment’s metric in its own unit.' }),
+    scoreBasis: t.expose('scoreBasis', { type: ScoreBasisEnum, nullable: true, description: 'How the score was obtained.' }),
+    scoreInterval: t.exposeFloatList('scoreInterval', { nullable: true, description: '95 %, low and high, by bootstrap of the rows.' }),
+    metrics: t.field({ type: [MetricValue], description: 'Every metric of the task.', resolve: (row) => row.metrics }),
+    foldScores: t.exposeFloatList('foldScores', { description: 'Of the best trial, one a fold.' }),
+    trials: t.field({
+      type: connectionType('ModelRunTrialsConnection', Trial, 'trials'),
+      description: 'In the order in which they were tried.',
+      args: {
+        first: t.arg.int({ description: '1 to 100, default 20.' }),
+        after: t.arg.string({ description: 'Cursor of the last one seen.' }),
+      },
+      complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+      resolve: async (row, { first, after }, context) => {
+        const size = pageSize(first);
+        const position = after == null ? -1 : Number(decodeCursor(after, 1)[0]);
+        if (!Number.isSafeInteger(position)) throw badInput('BAD_CURSOR', 'This cursor is not one of trials.');
+        const rows = await loadBatched<TrialRow[]>(context, `ModelRun.trials:${size}:${position}`, row.id, (ids) =>
+          context.services.leaderboards.trialPages(ids, { after: position, limit: size + 1 }),
+        );
+        return toPage(rows ?? [], size, (trial) => encodeCursor([trial.number]), Boolean(after));
+      },
+    }),
+    baselineScore: t.exposeFloat('baselineScore', { nullable: true, description: 'Of the first trial, before tuning.' }),
+    fitSeconds: t.exposeFloat('fitSeconds', { nullable: true, description: 'Of the best trial, all folds.' }),
+    predictMicrosPerRow: t.exposeFloat('predictMicrosPerRow', { nullable: true, description: 'Microseconds.' }),
+    modelBytes: t.expose('modelBytes', { type: 'BigInt', nullable: true, description: 'Size of the model file.' }),
+    confusionMatrix: t.field({ type: ConfusionMatrix, nullable: true, description: 'For classification.', resolve: (row) => row.confusionMatrix }),
+    curves: t.field({ type: [Curve], nullable: true, description: 'Diagnostics to draw.', resolve: (row) => row.curves }),
+    featureImportance: t.field({
+      type: [FeatureImportance],
+      nullable: true,
+      description: 'Largest first.',
+      args: { first: t.arg.int({ description: '1 to 100, default 20.' }) },
+      resolve: (row, { first }) => row.featureImportance?.slice(0, pageSize(first)),
+    }),
+    members: t.field({ type: [EnsembleMember], description: 'Of an ensemble.', resolve: (row) => row.members ?? [] }),
+    artifacts: t.field({
+      type: [Artifact],
+      description: 'Files, the model first; there when the experiment has ended.',
+      resolve: async (row, _args, context) =>
+        (await loadBatched<ArtifactRow[]>(context, 'ModelRun.artifacts', row.id, (ids) =>
+          context.services.leaderboards.artifactsOf('modelRunId', ids),
+        )) ?? [],
+    }),
+    sandboxTier: t.exposeString('sandboxTier', { nullable: true, description: 'The isolation that it was trained in.' }),
+    failure: t.field({ type: Failure, nullable: true, description: 'Why it FAILED.', resolve: (row) => row.failure }),
+  }),
+});
+
+const LeaderboardOrder = builder.inputType('LeaderboardOrder', {
+  description: 'By another metric than the experiment’s own.',
+  fields: (t) => ({ metric: t.string({ required: true, description: 'Key of the catalogue.' }) }),
+});
+
+const runPage = (rows: RankedRun[], size: number, after: string | null | undefined) => {
+  const page = toPage(rows, size, rankedCursor, Boolean(after));
+  return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: node.run })) };
+};
+
+builder.objectFields(Experiment, (t) => ({
+  leaderboard: t.field({
+    type: connectionType('ExperimentLeaderboardConnection', ModelRun, 'model runs'),
+    description: 'Runs, best first; those without a score last.',
+    args: {
+      first: t.arg.int({ description: '1 to 100, default 20.' }),
+      after: t.arg.string({ description: 'Cursor of the last one seen.' }),
+      orderBy: t.arg({ type: LeaderboardOrder, description: 'Default: the experiment’s metric.' }),
+    },
+    complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+    resolve: async (row, { first, after, orderBy }, context) => {
+      const size = pageSize(first);
+      const position = decodeRanked(after);
+      const metric = orderBy?.metric ?? null;
+      const rows = await loadBatched<RankedRun[]>(context, `Experiment.leaderboard:${size}:${after}:${metric}`, row.id, (ids) =>
+        context.services.leaderboards.pagesByExperiment(ids, { orderBy: metric, after: position, limit: size + 1 }),
+      );
+      return runPage(rows ?? [], size, after);
+    },
+  }),
+  bestRun: t.field({
+    type: ModelRun,
+    nullable: true,
+    description: 'First of the leaderboard, once there is one with a score.',
+    resolve: (row, _args, context) =>
+      loadBatched<ModelRunRow>(context, 'Experiment.bestRun', row.id, (ids) => context.services.leaderboards.bestByExperiment(ids)),
+  }),
+}));
+
+const LeaderboardFilter = builder.inputType('LeaderboardFilter', {
+  description: 'Only runs of one task and one metric can be compared.',
+  fields: (t) => ({
+    taskType: t.field({ type: TaskTypeEnum, required: true, description: 'Of the runs.' }),
+    metric: t.string({ required: true, description: 'Key of the metric that the experiments were ranked by.' }),
+    algorithm: t.string({ description: 'Key of the catalogue.' }),
+    datasetId: t.id({ description: 'On this dataset.' }),
+  }),
+});
+
+builder.queryField('leaderboard', (t) =>
+  t.field({
+    type: connectionType('QueryLeaderboardConnection', ModelRun, 'model runs'),
+    description: 'Succeeded runs over all experiments of the viewer, best first.',
+    args: {
+      first: t.arg.int({ description: '1 to 100, default 20.' }),
+      after: t.arg.string({ description: 'Cursor of the last one seen.' }),
+      filter: t.arg({ type: LeaderboardFilter, required: true, description: 'Which ones.' }),
+    },
+    complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+    resolve: async (_root, { first, after, filter }, { services, viewer }) => {
+      const size = pageSize(first);
+      const rows = await services.leaderboards.page(viewer, { filter, after: decodeRanked(after), limit: size + 1 });
+      return runPage(rows, size, after);
+    },
+  }),
+);
+
+export const PredictionJob = nodeType<PredictionJobRow>('PredictionJob', predictionJob).implement({
+  description: 'A whole file on its way through a model.',
+  interfaces: [NodeInterface],
+  fields: (t) => ({
+    id: t.id(nodeId('PredictionJob')),
+    status: t.expose('status', { type: JobStatusEnum, description: 'Where the job stands.' }),
+    progress: t.field({ type: Progress, nullable: true, description: 'How far.', resolve: (row) => row.progress }),
+    artifact: t.field({
+      type: Artifact,
+      nullable: true,
+      description: 'predictions.csv: one probability column a class, or `prediction`; rows in the order of the file.',
+      resolve: async (row, _args, context) => {
+        const files = await loadBatched<ArtifactRow[]>(context, 'PredictionJob.artifact', row.id, (ids) =>
+          context.services.leaderboards.artifactsOf('predictionJobId', ids),
+        );
+        return files?.[0] ?? null;
+      },
+    }),
+    failure: t.field({ type: Failure, nullable: true, description: 'Why it FAILED.', resolve: (row) => row.failure }),
+  }),
+});

@@ -1,0 +1,106 @@
+import { builder } from '#builder.ts';
+import type { Context } from '#context.ts';
+import { Experiment } from '#domains/experiment/graphql.ts';
+import { CodeGeneratorEnum, PreprocessingStrategyEnum, TaskTypeEnum, TuningStrategyEnum } from '#enums.ts';
+import { ConflictError, NotFoundError } from '#errors.ts';
+import { parseId } from '#ids.ts';
+import { mutation, nodeSuccess } from '#mutation.ts';
+import { loadNode, NodeInterface } from '#nodes.ts';
+import { PredictionJob } from './graphql.ts';
+
+const idempotencyNote = 'Repeats within 24 hours give the first result.';
+
+mutation('startTraining', {
+  description: 'Trains an experiment. What is missing is made first: the analysis, and RULES + MINIMAL preprocessing.',
+  input: (t) => ({
+    experimentId: t.id({ required: true, description: 'With a target, and not running.' }),
+    preprocessingId: t.id({ description: 'One for the same dataset and target.' }),
+    algorithms: t.stringList({ description: 'Keys of the catalogue; default: all that fit.' }),
+    budgetSeconds: t.int({ description: 'Wall clock of the training, default 60.' }),
+    maxTrials: t.int({ description: 'Over all runs together.' }),
+    tuning: t.field({ type: TuningStrategyEnum, description: 'Default: AUTO.' }),
+    seed: t.int({ description: 'Of folds, search and models; default 0.' }),
+    idempotencyKey: t.string({ description: idempotencyNote }),
+  }),
+  success: nodeSuccess('StartTrainingSuccess', 'experiment', Experiment as never, 'Experiment'),
+  resolve: async (input, { viewer, services }) => ({ rowId: await services.modelRuns.startTraining(viewer, input) }),
+});
+
+mutation('runExperiment', {
+  description: 'All stages in one call: analysis, preprocessing, training. Answers at once; a dataset that is still being read is waited for.',
+  input: (t) => ({
+    datasetId: t.id({ required: true, description: 'Of a dataset.' }),
+    target: t.string({ required: true, description: 'Name of the column to be predicted.' }),
+    name: t.string({ description: 'For people.' }),
+    taskType: t.field({ type: TaskTypeEnum, description: 'Default: detected.' }),
+    metric: t.string({ description: 'Key of the catalogue; default by task.' }),
+    budgetSeconds: t.int({ defaultValue: 60, description: 'Wall clock of the training.' }),
+    maxTrials: t.int({ description: 'Over all runs together.' }),
+    algorithms: t.stringList({ description: 'Keys of the catalogue; default: all that fit.' }),
+    tuning: t.field({ type: TuningStrategyEnum, description: 'Default: AUTO.' }),
+    generator: t.field({ type: CodeGeneratorEnum, description: 'Default: AUTO.' }),
+    strategy: t.field({ type: PreprocessingStrategyEnum, defaultValue: 'MINIMAL', description: 'How much the preprocessing does.' }),
+    seed: t.int({ description: 'Of folds, search and models; default 0.' }),
+    idempotencyKey: t.string({ description: idempotencyNote }),
+  }),
+  success: nodeSuccess('RunExperimentSuccess', 'experiment', Experiment as never, 'Experiment'),
+  resolve: async (input, { viewer, services }) => ({ rowId: await services.modelRuns.runExperiment(viewer, input) }),
+});
+
+mutation('predictFile', {
+  description: 'Applies a model to every row of another dataset; columns are matched by name.',
+  input: (t) => ({
+    modelRunId: t.id({ required: true, description: 'Of a run that has SUCCEEDED.' }),
+    datasetId: t.id({ required: true, description: 'The rows; the target column may be missing.' }),
+    idempotencyKey: t.string({ description: idempotencyNote }),
+  }),
+  success: nodeSuccess('PredictFileSuccess', 'predictionJob', PredictionJob as never, 'PredictionJob'),
+  resolve: async (input, { viewer, services }) => ({ rowId: await services.predictions.predictFile(viewer, input) }),
+});
+
+const CancelJobSuccess = builder.objectRef<{ id: string }>('CancelJobSuccess').implement({
+  description: 'The job was asked to stop; one that had ended already stays as it was.',
+  fields: (t) => ({
+    node: t.field({
+      type: NodeInterface,
+      description: 'The object as it is now.',
+      resolve: async ({ id }, _args, context) => {
+        const row = await loadNode(context, id);
+        if (!row) throw new Error('the node of a cancelled job is gone');
+        return row;
+      },
+    }),
+  }),
+});
+
+async function cancel({ viewer, services }: Context, id: string): Promise<void> {
+  const path = ['input', 'id'];
+  switch (parseId(id)?.type) {
+    case 'Analysis':
+      return services.analyses.cancel(viewer, id, path);
+    case 'Preprocessing':
+      return services.preprocessings.cancel(viewer, id, path);
+    case 'Experiment':
+      return services.modelRuns.cancelExperiment(viewer, id, path);
+    case 'PredictionJob':
+      return services.predictions.cancel(viewer, id, path);
+    case 'ModelRun':
+      await services.modelRuns.find(viewer, id, path);
+      throw new ConflictError('JOB_NOT_CANCELABLE', 'A single run cannot be stopped. Cancel its experiment.', { path });
+    case 'Dataset':
+      await services.datasets.find(viewer, id, path);
+      throw new ConflictError('JOB_NOT_CANCELABLE', 'Reading a file cannot be stopped. Delete the dataset.', { path });
+    default:
+      throw new NotFoundError('NODE_NOT_FOUND', 'There is nothing with this id.', { path });
+  }
+}
+
+mutation('cancelJob', {
+  description: 'Stops the job of a node. An experiment keeps what it has trained so far; repeats change nothing.',
+  input: (t) => ({ id: t.id({ required: true, description: 'Of an analysis, a preprocessing, an experiment or a prediction job.' }) }),
+  success: CancelJobSuccess,
+  resolve: async (input, context) => {
+    await cancel(context, input.id);
+    return { id: input.id };
+  },
+});

@@ -1,0 +1,179 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { checkAlgorithms, checkMetric, defaultMetric } from '#catalog.ts';
+import type { ExperimentStage } from '#contract/vocabulary.ts';
+import { type AnalysisJobs, readDataset } from '#domains/analysis/jobs.ts';
+import type { AnalysisService } from '#domains/analysis/service.ts';
+import { type AnalysisRow, analysis } from '#domains/analysis/table.ts';
+import type { DatasetRow } from '#domains/dataset/table.ts';
+import { experimentEvent } from '#domains/experiment/events.ts';
+import { type ExperimentRow, experiment, type JobProgress } from '#domains/experiment/table.ts';
+import type { PreprocessingJobs } from '#domains/preprocessing/jobs.ts';
+import type { PreprocessingService } from '#domains/preprocessing/service.ts';
+import { type PreprocessingRow, preprocessing } from '#domains/preprocessing/table.ts';
+import { type Failure, failureOf, JobError } from '#errors.ts';
+import { cancellable, cancelRequested } from '#jobs.ts';
+import type { JobContext } from '#ports/queue.ts';
+import { SandboxUnavailableError } from '#ports/sandbox.ts';
+import { StorageError } from '#ports/storage.ts';
+import { type TrainingPorts, training } from './training.ts';
+
+export type PipelinePorts = TrainingPorts & {
+  analyses: Pick<AnalysisService, 'create'>;
+  analysisJobs: Pick<AnalysisJobs, 'perform'>;
+  preprocessings: Pick<PreprocessingService, 'create'>;
+  preprocessingJobs: Pick<PreprocessingJobs, 'perform'>;
+};
+
+/** Everything that an experiment needs, each stage only where it has not been done yet. */
+export function experimentPipeline(ports: PipelinePorts) {
+  const { db, events } = ports;
+  const train = training(ports);
+
+  const save = (id: string, change: Partial<ExperimentRow>) =>
+    db.update(experiment).set(change).where(eq(experiment.id, id));
+
+  async function inStage<T>(id: string, stage: ExperimentStage, work: () => Promise<T>): Promise<T> {
+    await db.transaction(async (tx) => {
+      await tx.update(experiment).set({ stage }).where(eq(experiment.id, id));
+      await events.append(tx, id, [experimentEvent('StageStarted', { stage })]);
+    });
+    try {
+      const result = await work();
+      await db.transaction((tx) => events.append(tx, id, [experimentEvent('StageFinished', { stage })]));
+      return result;
+    } catch (error) {
+      const failure = toldOf(error);
+      await db.transaction((tx) =>
+        events.append(tx, id, [experimentEvent('StageFailed', { stage, failure })]),
+      );
+      throw error;
+    }
+  }
+
+  async function tellProgress(
+    id: string,
+    stage: ExperimentStage,
+    fraction: number,
+    message: string,
+  ): Promise<void> {
+    const progress: JobProgress = { fraction, message, etaSeconds: null, bestScore: null };
+    await db.transaction(async (tx) => {
+      await tx.update(experiment).set({ progress }).where(eq(experiment.id, id));
+      await events.append(tx, id, [experimentEvent('StageProgressed', { stage, progress })]);
+    });
+  }
+
+  async function analysed(row: ExperimentRow, table: DatasetRow, signal: AbortSignal): Promise<AnalysisRow> {
+    const { target, taskType } = row;
+    const analysisId = row.analysisId ?? (await ports.analyses.create(db, table, { target, taskType }));
+    if (row.analysisId === null) await save(row.id, { analysisId });
+    const [present] = await db.select().from(analysis).where(eq(analysis.id, analysisId));
+    const ended =
+      present?.status === 'SUCCEEDED' && present.target === target
+        ? present
+        : await inStage(row.id, 'ANALYSIS', async () => {
+            const made = await ports.analysisJobs.perform(analysisId, signal, ({ fraction, message }) => {
+              tellProgress(row.id, 'ANALYSIS', fraction, message).catch(() => {});
+            });
+            if (made.status !== 'SUCCEEDED') throw jobFailed('ANALYSIS', made);
+            return made;
+          });
+    const fault = ended.report?.issues.find(
+      (issue) => issue.severity === 'ERROR' && issue.code.startsWith('TARGET_'),
+    );
+    if (fault) throw new JobError(fault.code, `${fault.message} ${fault.fix}`);
+    return ended;
+  }
+
+  async function prepared(
+    row: ExperimentRow,
+    source: AnalysisRow,
+    signal: AbortSignal,
+  ): Promise<PreprocessingRow> {
+    const { generator, strategy } = row.settings;
+    const present = row.preprocessingId
+      ? (await db.select().from(preprocessing).where(eq(preprocessing.id, row.preprocessingId)))[0]
+      : undefined;
+    if (present?.status === 'SUCCEEDED' && present.target === row.target) return present;
+    return inStage(row.id, 'PREPARATION', async () => {
+      const id = await ports.preprocessings.create(db, source, { generator, strategy });
+      await save(row.id, { preprocessingId: id });
+      const made = await ports.preprocessingJobs.perform(id, signal);
+      if (made.status !== 'SUCCEEDED') throw jobFailed('PREPROCESSING', made);
+      return made;
+    });
+  }
+
+  async function answer(row: ExperimentRow, context: JobContext, signal: AbortSignal): Promise<void> {
+    const table = await inStage(row.id, 'DATA', () => readDataset(ports, row.datasetId, signal));
+    const source = await analysed(row, table, signal);
+    const taskType = row.taskType ?? source.taskType;
+    if (!taskType)
+      throw new JobError(
+        'TASK_TYPE_UNKNOWN',
+        'The analysis found no task type for this target. Give taskType.',
+      );
+    const metric = row.metric ?? defaultMetric(taskType);
+    checkMetric(metric, taskType);
+    checkAlgorithms(row.settings.algorithms, taskType);
+    await save(row.id, { taskType, metric });
+    const plan = await prepared(row, source, signal);
+    signal.throwIfAborted();
+    const question = { ...row, taskType, metric };
+    await inStage(row.id, 'TRAINING', () => train(question, table, plan, context, signal));
+  }
+
+  /** Ends the experiment once, whatever happened before. */
+  async function settle(id: string, status: ExperimentRow['status'], failure: Failure | null): Promise<void> {
+    await db.transaction(async (tx) => {
+      const ended = await tx
+        .update(experiment)
+        .set({
+          status,
+          failure,
+          finishedAt: new Date(),
+          version: sql`${experiment.version} + 1`,
+          ...(status === 'SUCCEEDED' ? { stage: 'RESULTS' as const } : {}),
+        })
+        .where(and(eq(experiment.id, id), inArray(experiment.status, ['QUEUED', 'RUNNING'])))
+        .returning({ id: experiment.id });
+      if (ended.length > 0) await events.append(tx, id, [experimentEvent('ExperimentFinished', {})]);
+    });
+  }
+
+  return {
+    settle,
+    /** Works on an experiment until it has ended; repeated safely after a lost worker. */
+    async run(id: string, context: JobContext): Promise<void> {
+      const [row] = await db
+        .update(experiment)
+        .set({ status: 'RUNNING', startedAt: sql`coalesce(${experiment.startedAt}, now())` })
+        .where(and(eq(experiment.id, id), inArray(experiment.status, ['QUEUED', 'RUNNING'])))
+        .returning();
+      if (!row) return;
+      await cancellable(events, id, context.signal, cancelRequested(db, experiment, id), async (signal) => {
+        try {
+          await answer(row, context, signal);
+          await settle(id, signal.aborted ? 'CANCELED' : 'SUCCEEDED', null);
+        } catch (error) {
+          if (context.signal.aborted) throw error;
+          if (signal.aborted) return settle(id, 'CANCELED', null);
+          const failure = toldOf(error);
+          if (failure.code === 'INTERNAL')
+            ports.log.error({ err: error, experiment: id }, 'experiment failed');
+          await settle(id, 'FAILED', failure);
+        }
+      });
+    },
+  };
+}
+
+const toldOf = (error: unknown) => failureOf(error, [SandboxUnavailableError, StorageError]);
+
+function jobFailed(stage: string, row: { status: string; failure: Failure | null }): JobError {
+  const { code, message } = row.failure ?? {
+    code: `${stage}_${row.status}`,
+    message: `The stage was ${row.status.toLowerCase()}.`,
+  };
+  return new JobError(code, message);
+}

@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { and, eq, inArray } from 'drizzle-orm';
+import { RUNNER_PROTOCOL } from '#contract/runner.ts';
+import type { Db } from '#db.ts';
+import { type DatasetRow, dataset } from '#domains/dataset/table.ts';
+import { failureOf, JobError } from '#errors.ts';
+import { newId } from '#ids.ts';
+import { cancellable, cancelRequested } from '#jobs.ts';
+import type { Log } from '#log.ts';
+import type { Events } from '#ports/events.ts';
+import { type Sandbox, type SandboxLimits, SandboxUnavailableError } from '#ports/sandbox.ts';
+import { type Storage, StorageError } from '#ports/storage.ts';
+import { runColumns, runRunner } from '#runner.ts';
+import { TableError } from '#tables/errors.ts';
+import { runTableTask } from '#tables/run.ts';
+import { artifact, modelRun, type PredictionJobRow, predictionJob } from './table.ts';
+import { experiment } from '#domains/experiment/table.ts';
+
+const WALL_SECONDS = 3_600;
+
+export type PredictionJobPorts = {
+  db: Db;
+  events: Events;
+  sandbox: Sandbox;
+  storage: Storage;
+  log: Log;
+  workDirectory: string;
+  memoryBytes: number;
+};
+
+/** Predicts a file: read it by the training's schema, apply the model in the sandbox, keep predictions.csv. */
+export function predictionJobs(ports: PredictionJobPorts) {
+  const { db, events, sandbox, storage } = ports;
+
+  async function settle(id: string, change: Partial<PredictionJobRow>): Promise<void> {
+    await db
+      .update(predictionJob)
+      .set({ ...change, finishedAt: new Date() })
+      .where(and(eq(predictionJob.id, id), inArray(predictionJob.status, ['QUEUED', 'RUNNING'])));
+  }
+
+  async function sources(row: PredictionJobRow) {
+    const [run] = await db.select().from(modelRun).where(eq(modelRun.id, row.modelRunId));
+    const [model] = await db.select().from(artifact).where(eq(artifact.modelRunId, row.modelRunId)).orderBy(artifact.createdAt);
+    const [file] = await db.select().from(dataset).where(eq(dataset.id, row.datasetId));
+    const [question] = run ? await db.select().from(experiment).where(eq(experiment.id, run.experimentId)) : [];
+    const [training] = question ? await db.select().from(dataset).where(eq(dataset.id, question.datasetId)) : [];
+    if (!model || !training?.columns || !question) throw new JobError('MODEL_NOT_READY', 'The model has no file.');
+    if (!file) throw new JobError('DATASET_NOT_FOUND', 'The dataset was deleted meanwhile.');
+    return { model, file, training: { ...training, columns: training.columns }, target: question.target };
+  }
+
+  /** The file as a table with the training's columns, by name. */
+  async function read(
+    file: DatasetRow,
+    training: DatasetRow & { columns: NonNullable<DatasetRow['columns']> },
+    target: string | null,
+    directory: string,
+    signal: AbortSignal,
+  ) {
+    const parquet = join(directory, 'rows.parquet');
+    const source = await storage.open(file.storageKey);
+    const targetColumn = training.columns.find((column) => column.name === target)?.physicalName;
+    try {
+      const { rowCount } = await runTableTask(
+        'ingest',
+        {
+          source: source.path,
+          fileName: file.fileName,
+          parquet,
+          overrides: {
+            expected: {
+              columns: training.columns,
+              ...(training.dialect ? { dialect: training.dialect } : {}),
+              ...(targetColumn ? { target: targetColumn } : {}),
+            },
+          },
+        },
+        { temporaryDirectory: directory, memoryBytes: ports.memoryBytes, signal },
+      );
+      return { parquet, rowCount, features: training.columns.filter((column) => column.physicalName !== targetColumn) };
+    } finally {
+      await source.release();
+    }
+  }
+
+  async function predict(row: PredictionJobRow, directory: string, signal: AbortSignal): Promise<void> {
+    const { model, file, training, target } = await sources(row);
+    const { parquet, rowCount, features } = await read(file, training, target, directory, signal);
+    const modelFile = await storage.open(model.storageKey);
+    const collectInto = await mkdtemp(join(directory, 'out-'));
+    try {
+      await runRunner(sandbox, {
+        spec: {
+          kind: 'predict',
+          protocol: RUNNER_PROTOCOL,
+          data: 'in/data.parquet',
+          columns: runColumns(features),
+          model: 'in/model.zip',
+          rowCount,
+        },
+        inputs: [
+          { name: 'data.parquet', path: parquet },
+          { name: 'model.zip', path: modelFile.path },
+        ],
+        limits: limits(ports.memoryBytes),
+        collectInto,
+        signal,
+      });
+    } finally {
+      await modelFile.release();
+    }
+    const storageKey = `artifacts/${row.ownerId}/${row.id}/${newId()}`;
+    const stored = await storage.putFile(storageKey, join(collectInto, 'predictions.csv'));
+    await db.transaction(async (tx) => {
+      const { ownerId, id: predictionJobId } = row;
+      await tx.delete(artifact).where(eq(artifact.predictionJobId, predictionJobId));
+      const file = { name: 'predictions.csv', mediaType: 'text/csv', ...stored, storageKey };
+      await tx.insert(artifact).values({ ownerId, predictionJobId, ...file });
+      await tx
+        .update(predictionJob)
+        .set({ status: 'SUCCEEDED', finishedAt: new Date(), progress: finished(rowCount) })
+        .where(and(eq(predictionJob.id, row.id), eq(predictionJob.status, 'RUNNING')));
+    });
+  }
+
+  return {
+    async perform(id: string, claim: AbortSignal): Promise<void> {
+      const [row] = await db
+        .update(predictionJob)
+        .set({ status: 'RUNNING' })
+        .where(and(eq(predictionJob.id, id), inArray(predictionJob.status, ['QUEUED', 'RUNNING'])))
+        .returning();
+      if (!row) return;
+      const directory = await mkdtemp(join(ports.workDirectory, 'prediction-'));
+      try {
+        await cancellable(events, id, claim, cancelRequested(db, predictionJob, id), async (signal) => {
+          try {
+            await predict(row, directory, signal);
+          } catch (error) {
+            if (claim.aborted) throw error;
+            if (signal.aborted) return settle(id, { status: 'CANCELED' });
+            const failure = failureOf(error, [TableError, StorageError, SandboxUnavailableError]);
+            if (failure.code === 'INTERNAL') ports.log.error({ err: error, prediction: id }, 'prediction failed');
+            await settle(id, { status: 'FAILED', failure });
+          }
+        });
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+    },
+    settle,
+  };
+}
+
+const finished = (rows: number) => ({ fraction: 1, message: `${rows} rows`, etaSeconds: 0, bestScore: null });
+
+const limits = (memoryBytes: number): SandboxLimits => ({
+  memoryBytes,
+  diskBytes: 8 * 1024 ** 3,
+  processes: 64,
+  cpuSeconds: 2 * WALL_SECONDS,
+  wallSeconds: WALL_SECONDS,
+  outputBytes: 64 * 1024,
+});

@@ -1,0 +1,237 @@
+import { join } from 'node:path';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { greaterIsBetter } from '#catalog.ts';
+import type { MessageOf, RunnerArtifact, RunnerMessage } from '#contract/runner.ts';
+import type { Db, Tx } from '#db.ts';
+import type { DatasetRow } from '#domains/dataset/table.ts';
+import { experimentEvent } from '#domains/experiment/events.ts';
+import { experiment } from '#domains/experiment/table.ts';
+import { newId } from '#ids.ts';
+import { batched } from '#jobs.ts';
+import type { Log } from '#log.ts';
+import type { Events, NewEvent } from '#ports/events.ts';
+import type { Storage } from '#ports/storage.ts';
+import { artifact, type ModelRunRow, modelRun, trial } from './table.ts';
+import type { Question } from './training.ts';
+
+export type RecorderPorts = { db: Db; events: Events; storage: Storage; log: Log };
+
+/** Turns what the runner says into rows and events: a batch of messages is one transaction. */
+export async function trainingRecorder(
+  ports: RecorderPorts,
+  row: Question,
+  table: DatasetRow,
+  sandboxTier: string,
+) {
+  const { db, events, storage } = ports;
+  const sign = greaterIsBetter(row.metric) ? 1 : -1;
+  const nameOf = new Map(table.columns?.map((column) => [column.physicalName, column.name]));
+  const earlier = await db.select().from(modelRun).where(eq(modelRun.experimentId, row.id));
+  const runIds = new Map(earlier.map((run) => [run.algorithm, run.id]));
+  const started = new Set<string>();
+  const promised = new Map<string, RunnerArtifact[]>();
+  const restarted = row.trainingStartedAt !== null;
+
+  /** The id of an algorithm's run; made or reset at its first mention. */
+  async function open(tx: Tx, algorithm: string, label: string): Promise<string> {
+    const id = runIds.get(algorithm) ?? newId();
+    runIds.set(algorithm, id);
+    if (started.has(algorithm)) return id;
+    started.add(algorithm);
+    const fresh = {
+      status: 'RUNNING' as const,
+      label,
+      taskType: row.taskType,
+      metric: row.metric,
+      parameters: {},
+      score: null,
+      rankScore: null,
+      scoreBasis: null,
+      scoreInterval: null,
+      metrics: [],
+      foldScores: [],
+      baselineScore: null,
+      failure: null,
+      finishedAt: null,
+      sandboxTier,
+    };
+    const { ownerId, datasetId } = row;
+    await tx
+      .insert(modelRun)
+      .values({ id, ownerId, experimentId: row.id, datasetId, algorithm, ...fresh })
+      .onConflictDoUpdate({ target: modelRun.id, set: fresh });
+    await tx.delete(trial).where(eq(trial.modelRunId, id));
+    await tx.delete(artifact).where(eq(artifact.modelRunId, id));
+    return id;
+  }
+
+  const idOf = (tx: Tx, algorithm: string) => open(tx, algorithm, algorithm);
+
+  async function finishRun(tx: Tx, message: MessageOf<'runFinished'>): Promise<string> {
+    const id = await idOf(tx, message.algorithm);
+    promised.set(message.algorithm, message.artifacts);
+    await tx
+      .update(modelRun)
+      .set({
+        status: 'SUCCEEDED',
+        parameters: message.parameters,
+        score: message.score,
+        rankScore: sign * message.score,
+        scoreBasis: message.scoreBasis,
+        scoreInterval: message.scoreInterval,
+        metrics: message.metrics,
+        foldScores: message.foldScores,
+        baselineScore: message.baselineScore,
+        fitSeconds: message.fitSeconds,
+        predictMicrosPerRow: message.predictMicrosPerRow,
+        modelBytes: message.modelBytes,
+        confusionMatrix: message.confusionMatrix,
+        curves: message.curves,
+        featureImportance: message.featureImportance.map(({ feature, importance }) => ({
+          feature: nameOf.get(feature) ?? feature,
+          importance,
+        })),
+        members: message.members,
+        finishedAt: new Date(),
+      } satisfies Partial<ModelRunRow>)
+      .where(eq(modelRun.id, id));
+    return id;
+  }
+
+  async function record(tx: Tx, message: RunnerMessage): Promise<NewEvent | null> {
+    switch (message.type) {
+      case 'started': {
+        const { rows, columns: features, folds, algorithms } = message;
+        const now = sql`coalesce(${experiment.trainingStartedAt}, now())`;
+        await tx.update(experiment).set({ trainingStartedAt: now }).where(eq(experiment.id, row.id));
+        return experimentEvent('TrainingStarted', { rows, features, folds, algorithms });
+      }
+      case 'runStarted':
+        return experimentEvent('RunStarted', {
+          modelRunId: await open(tx, message.algorithm, message.label),
+        });
+      case 'foldScored': {
+        const { trial: number, fold, score } = message;
+        return experimentEvent('FoldScored', {
+          modelRunId: await idOf(tx, message.algorithm),
+          trial: number,
+          fold,
+          score,
+        });
+      }
+      case 'trialFinished': {
+        const modelRunId = await idOf(tx, message.algorithm);
+        const { trial: number, parameters, score, foldScores, seconds } = message;
+        await tx
+          .insert(trial)
+          .values({ modelRunId, number, parameters, score, foldScores, seconds })
+          .onConflictDoNothing();
+        return experimentEvent('TrialFinished', { modelRunId, trial: number, score });
+      }
+      case 'runFinished':
+        return experimentEvent('RunFinished', { modelRunId: await finishRun(tx, message) });
+      case 'runFailed': {
+        const modelRunId = await idOf(tx, message.algorithm);
+        const failure = { code: message.code, message: message.message };
+        await tx
+          .update(modelRun)
+          .set({ status: 'FAILED', failure, finishedAt: new Date() })
+          .where(eq(modelRun.id, modelRunId));
+        return experimentEvent('RunFailed', { modelRunId, failure });
+      }
+      case 'bestChanged':
+        return experimentEvent('BestChanged', {
+          modelRunId: await idOf(tx, message.algorithm),
+          score: message.score,
+        });
+      case 'progress': {
+        const { fraction, message: text, etaSeconds, bestScore } = message;
+        const progress = { fraction, message: text, etaSeconds, bestScore };
+        await tx.update(experiment).set({ progress }).where(eq(experiment.id, row.id));
+        return experimentEvent('StageProgressed', { stage: 'TRAINING', progress });
+      }
+      case 'log':
+        return experimentEvent('LogWritten', { severity: message.severity, message: message.message });
+      default:
+        return null;
+    }
+  }
+
+  const queue = batched<RunnerMessage>(async (messages) => {
+    const newest = messages.filter(
+      (message, index) =>
+        message.type !== 'progress' || !messages.slice(index + 1).some((later) => later.type === 'progress'),
+    );
+    await db.transaction(async (tx) => {
+      const entries: NewEvent[] = [];
+      for (const message of newest) {
+        const entry = await record(tx, message);
+        if (entry) entries.push(entry);
+      }
+      await events.append(tx, row.id, entries);
+    });
+  });
+
+  /** Stores the files of a finished run, after their checksums; false when they are not whole. */
+  async function keepFiles(algorithm: string, runId: string, directory: string): Promise<boolean> {
+    for (const file of promised.get(algorithm) ?? []) {
+      const storageKey = `artifacts/${row.ownerId}/${runId}/${newId()}`;
+      const stored = await storage.putFile(storageKey, join(directory, file.name)).catch(() => null);
+      if (!stored || stored.sha256 !== file.sha256) {
+        ports.log.warn(
+          { experiment: row.id, algorithm, file: file.name },
+          'a model file is missing or differs',
+        );
+        await storage.remove(storageKey);
+        return false;
+      }
+      const { name, mediaType } = file;
+      await db
+        .insert(artifact)
+        .values({ ownerId: row.ownerId, modelRunId: runId, name, mediaType, ...stored, storageKey });
+    }
+    return true;
+  }
+
+  return {
+    /** Whether an earlier worker had begun this training. */
+    restarted,
+    /** Budget that is left: all of it at the first start. */
+    remainingSeconds(atLeast: number): number {
+      const { budgetSeconds } = row.settings;
+      if (!row.trainingStartedAt) return budgetSeconds;
+      const spent = (Date.now() - row.trainingStartedAt.getTime()) / 1_000;
+      return Math.max(budgetSeconds - spent, Math.min(budgetSeconds, atLeast));
+    },
+    take: queue.push,
+    /** Waits for all rows, stores the files, ends what was left open; the number of runs with a model. */
+    async finish(directory: string, leftOpen: 'CANCELED' | 'FAILED'): Promise<number> {
+      await queue.settle();
+      let kept = 0;
+      for (const algorithm of promised.keys()) {
+        const runId = runIds.get(algorithm);
+        if (!runId) continue;
+        if (await keepFiles(algorithm, runId, directory)) kept += 1;
+        else
+          await db
+            .update(modelRun)
+            .set({ status: 'FAILED', failure: lostFile })
+            .where(eq(modelRun.id, runId));
+      }
+      const open = [...started].flatMap((algorithm) =>
+        promised.has(algorithm) ? [] : (runIds.get(algorithm) ?? []),
+      );
+      if (open.length > 0) {
+        const failure = leftOpen === 'FAILED' ? unfinished : null;
+        await db
+          .update(modelRun)
+          .set({ status: leftOpen, failure, finishedAt: sql`now()` })
+          .where(and(inArray(modelRun.id, open), eq(modelRun.status, 'RUNNING')));
+      }
+      return kept;
+    },
+  };
+}
+
+const lostFile = { code: 'MODEL_FILE_LOST', message: 'The model file did not arrive whole. Train again.' };
+const unfinished = { code: 'BUDGET_EXHAUSTED', message: 'The training ended before this run had a result.' };

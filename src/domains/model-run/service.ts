@@ -1,0 +1,192 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { checkAlgorithms } from '#catalog.ts';
+import type { CodeGenerator, PreprocessingStrategy, TaskType, TuningStrategy } from '#contract/vocabulary.ts';
+import type { Db } from '#db.ts';
+import { authorise, signedIn, type Viewer } from '#domains/account/authorise.ts';
+import { once } from '#domains/account/idempotency.ts';
+import { type AnalysisService, checkTarget } from '#domains/analysis/service.ts';
+import type { DatasetService } from '#domains/dataset/service.ts';
+import { experimentEvent } from '#domains/experiment/events.ts';
+import {
+  type ExperimentService,
+  experimentRunning,
+  isRunning,
+  mergeSettings,
+} from '#domains/experiment/service.ts';
+import { ExperimentSettings } from '#domains/experiment/settings.ts';
+import { experiment } from '#domains/experiment/table.ts';
+import type { PreprocessingService } from '#domains/preprocessing/service.ts';
+import { ConflictError, ValidationError } from '#errors.ts';
+import { decodeId } from '#ids.ts';
+import type { Events } from '#ports/events.ts';
+import type { Queue } from '#ports/queue.ts';
+import { type ModelRunRow, modelRun } from './table.ts';
+
+export type ModelRunPorts = {
+  db: Db;
+  events: Events;
+  queue: Queue;
+  datasets: Pick<DatasetService, 'find'>;
+  analyses: Pick<AnalysisService, 'create'>;
+  preprocessings: Pick<PreprocessingService, 'find' | 'checkGenerator'>;
+  experiments: Pick<ExperimentService, 'find' | 'insert'>;
+};
+
+export type ModelRunService = ReturnType<typeof modelRunService>;
+
+type TrainingWishes = {
+  algorithms?: readonly string[] | null | undefined;
+  budgetSeconds?: number | null | undefined;
+  maxTrials?: number | null | undefined;
+  tuning?: TuningStrategy | null | undefined;
+  seed?: number | null | undefined;
+};
+
+export function modelRunService(ports: ModelRunPorts) {
+  const { db, events, queue } = ports;
+
+  return {
+    async find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<ModelRunRow> {
+      const id = decodeId('ModelRun', globalId, path);
+      const [row] = await db.select().from(modelRun).where(eq(modelRun.id, id));
+      return authorise(viewer, row, 'ModelRun', path);
+    },
+
+    /** Trains an experiment; analysis and preprocessing are made on the way where they are missing. */
+    async startTraining(
+      viewer: Viewer | null,
+      input: TrainingWishes & {
+        experimentId: string;
+        preprocessingId?: string | null | undefined;
+        idempotencyKey?: string | null | undefined;
+      },
+    ): Promise<string> {
+      const owner = signedIn(viewer);
+      const path = ['input', 'experimentId'];
+      const row = await ports.experiments.find(viewer, input.experimentId, path);
+      const chosen = input.preprocessingId
+        ? await ports.preprocessings.find(viewer, input.preprocessingId, ['input', 'preprocessingId'])
+        : null;
+      return once(db, owner, 'startTraining', input, async (tx) => {
+        if (isRunning(row)) throw experimentRunning(path);
+        if (row.target === null)
+          throw new ConflictError('TARGET_MISSING', 'Choose a target first: updateExperiment.', { path });
+        if (chosen && (chosen.datasetId !== row.datasetId || chosen.target !== row.target)) {
+          throw new ConflictError(
+            'PREPROCESSING_OF_OTHER_TARGET',
+            'It was written for another dataset or target.',
+            {
+              path: ['input', 'preprocessingId'],
+            },
+          );
+        }
+        if (chosen && chosen.status !== 'SUCCEEDED') {
+          throw new ConflictError('PREPROCESSING_NOT_FINISHED', `The preprocessing is ${chosen.status}.`, {
+            path: ['input', 'preprocessingId'],
+            retryable: chosen.status === 'QUEUED' || chosen.status === 'RUNNING',
+          });
+        }
+        const settings = withWishes(row.settings, input);
+        checkAlgorithms(settings.algorithms, row.taskType);
+        const started = await tx
+          .update(experiment)
+          .set({
+            status: 'QUEUED',
+            settings,
+            failure: null,
+            progress: null,
+            cancelRequestedAt: null,
+            startedAt: null,
+            trainingStartedAt: null,
+            finishedAt: null,
+            version: row.version + 1,
+            ...(chosen ? { preprocessingId: chosen.id } : {}),
+          })
+          .where(
+            and(
+              eq(experiment.id, row.id),
+              inArray(experiment.status, ['DRAFT', 'SUCCEEDED', 'FAILED', 'CANCELED']),
+            ),
+          )
+          .returning({ id: experiment.id });
+        if (started.length === 0) throw experimentRunning(path);
+        await queue.enqueue(tx, 'experiment.run', row.id);
+        return row.id;
+      });
+    },
+
+    /** All stages in one call. */
+    async runExperiment(
+      viewer: Viewer | null,
+      input: TrainingWishes & {
+        datasetId: string;
+        target: string;
+        name?: string | null | undefined;
+        taskType?: TaskType | null | undefined;
+        metric?: string | null | undefined;
+        generator?: CodeGenerator | null | undefined;
+        strategy?: PreprocessingStrategy | null | undefined;
+        idempotencyKey?: string | null | undefined;
+      },
+    ): Promise<string> {
+      const owner = signedIn(viewer);
+      const source = await ports.datasets.find(viewer, input.datasetId, ['input', 'datasetId']);
+      ports.preprocessings.checkGenerator(input.generator);
+      return once(db, owner, 'runExperiment', input, async (tx) => {
+        checkTarget(source, input.target);
+        const settings = withWishes(
+          ExperimentSettings.parse({
+            ...(input.generator ? { generator: input.generator } : {}),
+            ...(input.strategy ? { strategy: input.strategy } : {}),
+          }),
+          input,
+        );
+        const analysisId = await ports.analyses.create(tx, source, input);
+        const id = await ports.experiments.insert(
+          tx,
+          owner,
+          { ...input, dataset: source },
+          settings,
+          'QUEUED',
+          { analysisId },
+        );
+        await queue.enqueue(tx, 'experiment.run', id);
+        return id;
+      });
+    },
+
+    /** Stops an experiment; what it has trained so far stays. One that has not started ends at once. */
+    async cancelExperiment(viewer: Viewer | null, globalId: string, path?: string[]): Promise<void> {
+      const row = await ports.experiments.find(viewer, globalId, path);
+      await db.transaction(async (tx) => {
+        const now = new Date();
+        await tx
+          .update(experiment)
+          .set({ cancelRequestedAt: now })
+          .where(and(eq(experiment.id, row.id), inArray(experiment.status, ['QUEUED', 'RUNNING'])));
+        const ended = await tx
+          .update(experiment)
+          .set({ status: 'CANCELED', finishedAt: now })
+          .where(and(eq(experiment.id, row.id), eq(experiment.status, 'QUEUED')))
+          .returning({ id: experiment.id });
+        await events.signalCancel(tx, row.id);
+        if (ended.length > 0) await events.append(tx, row.id, [experimentEvent('ExperimentFinished', {})]);
+      });
+    },
+  };
+}
+
+function withWishes(present: ExperimentSettings, wishes: TrainingWishes): ExperimentSettings {
+  const { algorithms, budgetSeconds, maxTrials, tuning, seed } = wishes;
+  const given = Object.entries({ algorithms, budgetSeconds, maxTrials, tuning, seed }).filter(
+    ([, value]) => value != null,
+  );
+  try {
+    return mergeSettings(present, Object.fromEntries(given));
+  } catch (error) {
+    // settings that came as arguments of their own are at fault there, not under `settings`
+    if (!(error instanceof ValidationError)) throw error;
+    const path = error.path?.filter((part) => part !== 'settings') ?? [];
+    throw new ValidationError(error.code, error.message, { path });
+  }
+}

@@ -1,0 +1,152 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { and, eq, inArray } from 'drizzle-orm';
+import { RUNNER_PROTOCOL, type RunStep } from '#contract/runner.ts';
+import type { DatasetColumn } from '#contract/table.ts';
+import type { Db } from '#db.ts';
+import { analysis } from '#domains/analysis/table.ts';
+import { dataset } from '#domains/dataset/table.ts';
+import { failureOf, JobError } from '#errors.ts';
+import { cancellable, cancelRequested } from '#jobs.ts';
+import type { Log } from '#log.ts';
+import type { Events } from '#ports/events.ts';
+import type { Generator } from '#ports/generator.ts';
+import { type Sandbox, type SandboxLimits, SandboxUnavailableError } from '#ports/sandbox.ts';
+import { runColumns, runRunner } from '#runner.ts';
+import { type PlannedStep, type PreprocessingRow, preprocessing } from './table.ts';
+
+const COMPILE_LIMITS: SandboxLimits = {
+  memoryBytes: 1024 ** 3,
+  diskBytes: 64 * 1024 ** 2,
+  processes: 32,
+  cpuSeconds: 60,
+  wallSeconds: 60,
+  outputBytes: 64 * 1024,
+};
+
+export type PreprocessingJobPorts = {
+  db: Db;
+  events: Events;
+  sandbox: Sandbox;
+  generators: Partial<Record<Generator['kind'], Generator>>;
+  log: Log;
+  workDirectory: string;
+};
+
+export type PreprocessingJobs = ReturnType<typeof preprocessingJobs>;
+
+export function preprocessingJobs(ports: PreprocessingJobPorts) {
+  const { db, events, sandbox } = ports;
+
+  async function settle(id: string, change: Partial<PreprocessingRow>): Promise<void> {
+    await db.transaction(async (tx) => {
+      const settled = await tx
+        .update(preprocessing)
+        .set({ ...change, finishedAt: new Date() })
+        .where(and(eq(preprocessing.id, id), inArray(preprocessing.status, ['QUEUED', 'RUNNING'])))
+        .returning({ id: preprocessing.id });
+      if (settled.length > 0) await events.append(tx, id, [{ type: 'PreprocessingFinished', payload: {} }]);
+    });
+  }
+
+  async function write(
+    row: PreprocessingRow,
+    signal: AbortSignal,
+  ): Promise<{ steps: PlannedStep[]; code: string }> {
+    const [source] = await db
+      .select({ report: analysis.report, columns: dataset.columns })
+      .from(analysis)
+      .innerJoin(dataset, eq(dataset.id, analysis.datasetId))
+      .where(eq(analysis.id, row.analysisId));
+    const columns = source?.columns;
+    const target = columns?.find((column) => column.name === row.target);
+    if (!source?.report || !columns || !target)
+      throw new JobError('ANALYSIS_NOT_FINISHED', 'There is no analysis to plan from.');
+    const generator = ports.generators[row.generator === 'CLAUDE' ? 'CLAUDE' : 'RULES'];
+    if (!generator) throw new JobError('GENERATOR_NOT_AVAILABLE', `${row.generator} is not configured here.`);
+    const { report } = source;
+    const { strategy, instructions } = row;
+    const plan = await generator.plan(
+      { report, columns, target: target.physicalName, strategy, instructions },
+      signal,
+    );
+    const nameOf = new Map(columns.map((column) => [column.physicalName, column.name]));
+    const steps = plan.steps.map((step) => ({
+      ...step,
+      columns: step.columns.map((column) => nameOf.get(column) ?? column),
+    }));
+    return { steps, code: await compile(steps, columns, target, signal) };
+  }
+
+  async function compile(
+    steps: PlannedStep[],
+    columns: DatasetColumn[],
+    target: DatasetColumn,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const collectInto = await mkdtemp(join(ports.workDirectory, 'compile-'));
+    try {
+      await runRunner(sandbox, {
+        spec: {
+          kind: 'compile',
+          protocol: RUNNER_PROTOCOL,
+          steps: runSteps(steps, columns),
+          columns: runColumns(columns),
+          target: target.physicalName,
+        },
+        inputs: [],
+        limits: COMPILE_LIMITS,
+        collectInto,
+        signal,
+      });
+      return await readFile(join(collectInto, 'preprocessing.py'), 'utf8');
+    } finally {
+      await rm(collectInto, { recursive: true, force: true });
+    }
+  }
+
+  return {
+    /** Plans the steps and compiles them to Python. Ends the row in every case. */
+    async perform(id: string, claim: AbortSignal): Promise<PreprocessingRow> {
+      const [row] = await db
+        .update(preprocessing)
+        .set({ status: 'RUNNING', startedAt: new Date() })
+        .where(and(eq(preprocessing.id, id), inArray(preprocessing.status, ['QUEUED', 'RUNNING'])))
+        .returning();
+      if (row) {
+        await cancellable(events, id, claim, cancelRequested(db, preprocessing, id), async (signal) => {
+          try {
+            const { steps, code } = await write(row, signal);
+            const detail = `${steps.length} steps of the catalogue, compiled to Python by the runner.`;
+            await settle(id, {
+              status: 'SUCCEEDED',
+              steps,
+              code,
+              gates: [{ name: 'compile', passed: true, detail }],
+            });
+          } catch (error) {
+            if (claim.aborted) throw error;
+            if (signal.aborted) return settle(id, { status: 'CANCELED' });
+            const failure = failureOf(error, [SandboxUnavailableError]);
+            if (failure.code === 'INTERNAL')
+              ports.log.error({ err: error, preprocessing: id }, 'preprocessing failed');
+            await settle(id, { status: 'FAILED', failure });
+          }
+        });
+      }
+      const [ended] = await db.select().from(preprocessing).where(eq(preprocessing.id, id));
+      if (!ended) throw new JobError('PREPROCESSING_NOT_FOUND', 'The preprocessing was deleted meanwhile.');
+      return ended;
+    },
+  };
+}
+
+/** Planned steps with the physical names that the runner takes. */
+export function runSteps(steps: readonly PlannedStep[], columns: readonly DatasetColumn[]): RunStep[] {
+  const physical = new Map(columns.map((column) => [column.name, column.physicalName]));
+  return steps.map(({ key, columns: names, parameters }) => ({
+    key,
+    columns: names.flatMap((name) => physical.get(name) ?? []),
+    parameters: parameters as RunStep['parameters'],
+  }));
+}

@@ -1,0 +1,144 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import type { CodeGenerator, PreprocessingStrategy } from '#contract/vocabulary.ts';
+import type { Db, Tx } from '#db.ts';
+import { authorise, type Connection, signedIn, type Viewer } from '#domains/account/authorise.ts';
+import { once } from '#domains/account/idempotency.ts';
+import type { AnalysisService } from '#domains/analysis/service.ts';
+import type { AnalysisRow } from '#domains/analysis/table.ts';
+import { ConflictError, ValidationError } from '#errors.ts';
+import { decodeId, newId } from '#ids.ts';
+import type { Events } from '#ports/events.ts';
+import type { Generator } from '#ports/generator.ts';
+import type { Queue } from '#ports/queue.ts';
+import { type PreprocessingRow, preprocessing } from './table.ts';
+
+const MAX_INSTRUCTIONS_LENGTH = 4_000;
+
+export type PreprocessingPorts = {
+  db: Db;
+  events: Events;
+  queue: Queue;
+  generators: Partial<Record<Generator['kind'], Generator>>;
+  analyses: Pick<AnalysisService, 'find'>;
+  attach(tx: Tx, viewer: Viewer, experimentId: string, row: { id: string; datasetId: string }): Promise<void>;
+};
+
+export type PreprocessingService = ReturnType<typeof preprocessingService>;
+
+export function preprocessingService(ports: PreprocessingPorts) {
+  const { db, events, queue } = ports;
+
+  return {
+    async find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<PreprocessingRow> {
+      const id = decodeId('Preprocessing', globalId, path);
+      const [row] = await db.select().from(preprocessing).where(eq(preprocessing.id, id));
+      return authorise(viewer, row, 'Preprocessing', path);
+    },
+
+    async generate(
+      viewer: Viewer | null,
+      input: {
+        analysisId: string;
+        generator?: CodeGenerator | null | undefined;
+        strategy?: PreprocessingStrategy | null | undefined;
+        instructions?: string | null | undefined;
+        experimentId?: string | null | undefined;
+        idempotencyKey?: string | null | undefined;
+      },
+    ): Promise<string> {
+      const owner = signedIn(viewer);
+      const found = await ports.analyses.find(viewer, input.analysisId, ['input', 'analysisId']);
+      this.checkGenerator(input.generator);
+      if ((input.instructions?.length ?? 0) > MAX_INSTRUCTIONS_LENGTH) {
+        throw new ValidationError(
+          'INSTRUCTIONS_TOO_LONG',
+          `Use at most ${MAX_INSTRUCTIONS_LENGTH} characters.`,
+          {
+            path: ['input', 'instructions'],
+          },
+        );
+      }
+      return once(db, owner, 'generatePreprocessing', input, async (tx) => {
+        checkAnalysis(found);
+        const id = await this.create(tx, found, input);
+        if (input.experimentId)
+          await ports.attach(tx, owner, input.experimentId, { id, datasetId: found.datasetId });
+        await queue.enqueue(tx, 'preprocessing.perform', id);
+        return id;
+      });
+    },
+
+    /** @throws ValidationError GENERATOR_NOT_AVAILABLE. */
+    checkGenerator(generator: CodeGenerator | null | undefined): void {
+      if (generator !== 'CLAUDE' || ports.generators.CLAUDE) return;
+      throw new ValidationError(
+        'GENERATOR_NOT_AVAILABLE',
+        'No key for Claude is configured here. Use RULES or AUTO.',
+        {
+          path: ['input', 'generator'],
+        },
+      );
+    },
+
+    /** A queued preprocessing whose job the caller runs or enqueues. */
+    async create(
+      connection: Connection,
+      source: AnalysisRow,
+      options: {
+        generator?: CodeGenerator | null | undefined;
+        strategy?: PreprocessingStrategy | null | undefined;
+        instructions?: string | null | undefined;
+      },
+    ): Promise<string> {
+      const id = newId();
+      const wished = options.generator ?? 'AUTO';
+      await connection.insert(preprocessing).values({
+        id,
+        ownerId: source.ownerId,
+        datasetId: source.datasetId,
+        analysisId: source.id,
+        target: source.target ?? '',
+        status: 'QUEUED',
+        generator: wished === 'AUTO' ? (ports.generators.CLAUDE ? 'CLAUDE' : 'RULES') : wished,
+        strategy: options.strategy ?? 'BALANCED',
+        instructions: options.instructions ?? null,
+        steps: [],
+        code: '',
+        gates: [],
+      });
+      return id;
+    },
+
+    async cancel(viewer: Viewer | null, globalId: string, path?: string[]): Promise<void> {
+      const row = await this.find(viewer, globalId, path);
+      await db.transaction(async (tx) => {
+        const now = new Date();
+        await tx
+          .update(preprocessing)
+          .set({ cancelRequestedAt: now })
+          .where(and(eq(preprocessing.id, row.id), inArray(preprocessing.status, ['QUEUED', 'RUNNING'])));
+        const ended = await tx
+          .update(preprocessing)
+          .set({ status: 'CANCELED', finishedAt: now })
+          .where(and(eq(preprocessing.id, row.id), eq(preprocessing.status, 'QUEUED')))
+          .returning({ id: preprocessing.id });
+        await events.signalCancel(tx, row.id);
+        if (ended.length > 0)
+          await events.append(tx, row.id, [{ type: 'PreprocessingFinished', payload: {} }]);
+      });
+    },
+  };
+}
+
+function checkAnalysis(row: AnalysisRow): void {
+  const path = ['input', 'analysisId'];
+  if (row.target === null) {
+    throw new ConflictError('ANALYSIS_WITHOUT_TARGET', 'Analyse the dataset for a target first.', { path });
+  }
+  if (row.status === 'SUCCEEDED') return;
+  const waits = row.status === 'QUEUED' || row.status === 'RUNNING';
+  throw new ConflictError('ANALYSIS_NOT_FINISHED', `The analysis is ${row.status}.`, {
+    path,
+    retryable: waits,
+  });
+}

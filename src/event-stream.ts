@@ -1,0 +1,61 @@
+import type { InterfaceRef } from '@pothos/core';
+import { builder, type SchemaTypes } from './builder.ts';
+import type { Context } from './context.ts';
+import { type NodeType, parseId } from './ids.ts';
+import { loadNode } from './nodes.ts';
+import { badInput, decodeCursor, encodeCursor } from './paging.ts';
+import type { StoredEvent } from './ports/events.ts';
+
+/** A place in a stream, bound to that stream. */
+export const eventCursor = (streamId: string, sequence: number): string => encodeCursor([streamId, sequence]);
+
+function sequenceOf(cursor: string | null | undefined, streamId: string): number {
+  if (cursor === null || cursor === undefined) return 0;
+  const [stream, sequence] = decodeCursor(cursor, 2);
+  if (stream !== streamId || typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 0) {
+    throw badInput('BAD_CURSOR', 'This cursor was not made for this stream.');
+  }
+  return sequence;
+}
+
+export const EventInterface = builder.interfaceRef<StoredEvent>('Event').implement({
+  description: 'Something that happened, numbered within its stream.',
+  fields: (t) => ({
+    sequence: t.expose('sequence', { type: 'BigInt', description: 'Strictly increases within the stream, from 1.' }),
+    cursor: t.string({
+      description: 'Pass as `after` to go on behind this event.',
+      resolve: (event) => eventCursor(event.streamId, event.sequence),
+    }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it was written.' }),
+  }),
+});
+
+/** The interface of one domain's events, with the node that they are about. */
+export function eventInterface(name: string, description: string): InterfaceRef<SchemaTypes, StoredEvent> {
+  return builder.interfaceRef<StoredEvent>(name).implement({
+    description,
+    interfaces: [EventInterface],
+    resolveType: (event) => event.type,
+  });
+}
+
+/** The id of the row that a subscription is about. @throws GraphQLError NOT_FOUND for unknown and foreign ids. */
+export async function streamOf(context: Context, type: NodeType, globalId: string): Promise<string> {
+  const parsed = parseId(globalId);
+  const row = parsed?.type === type ? await loadNode(context, globalId) : null;
+  if (!row) throw badInput('NOT_FOUND', `There is no ${type} with this id.`);
+  return row.id;
+}
+
+/** Events of a node after a cursor, then live, until the job has ended. */
+export async function followNode(
+  context: Context,
+  type: NodeType,
+  globalId: string,
+  after: string | null | undefined,
+  isEnd: (event: StoredEvent) => boolean,
+): Promise<AsyncIterable<StoredEvent>> {
+  const streamId = await streamOf(context, type, globalId);
+  const sequence = sequenceOf(after, streamId);
+  return context.services.events.follow(streamId, { after: sequence, isEnd });
+}

@@ -1,0 +1,37 @@
+import type { App, Ports } from './app.ts';
+import { analysisJobs } from './domains/analysis/jobs.ts';
+import { datasetJobs } from './domains/dataset/jobs.ts';
+import { experimentPipeline } from './domains/model-run/pipeline.ts';
+import { predictionJobs } from './domains/model-run/prediction-job.ts';
+import { preprocessingJobs } from './domains/preprocessing/jobs.ts';
+import type { JobHandler, JobName } from './ports/queue.ts';
+
+const TABLE_MEMORY_BYTES = 2 * 1024 ** 3;
+
+/** What a worker does for each name of the job catalogue, and how many at once. */
+export function jobsOfDomains(ports: Ports, { services }: App): Record<JobName, { handler: JobHandler; concurrency: number }> {
+  const { env } = ports;
+  const memoryBytes = env.TRAINING_MEMORY_MB * 1024 ** 2;
+  const tables = { ...ports, memoryBytes: TABLE_MEMORY_BYTES };
+  const datasets = datasetJobs(tables);
+  const analyses = analysisJobs(tables);
+  const preprocessings = preprocessingJobs(ports);
+  const predictions = predictionJobs({ ...ports, memoryBytes });
+  const pipeline = experimentPipeline({
+    ...{ ...ports, memoryBytes, threads: env.TRAINING_THREADS },
+    analyses: services.analyses,
+    analysisJobs: analyses,
+    preprocessings: services.preprocessings,
+    preprocessingJobs: preprocessings,
+  });
+  return {
+    'dataset.ingest': { handler: (id, context) => datasets.ingest(id, context), concurrency: 2 },
+    'analysis.perform': { handler: async (id, { signal }) => void (await analyses.perform(id, signal)), concurrency: 2 },
+    'preprocessing.perform': {
+      handler: async (id, { signal }) => void (await preprocessings.perform(id, signal)),
+      concurrency: 2,
+    },
+    'experiment.run': { handler: (id, context) => pipeline.run(id, context), concurrency: env.TRAINING_CONCURRENCY },
+    'prediction.perform': { handler: (id, { signal }) => predictions.perform(id, signal), concurrency: 1 },
+  };
+}

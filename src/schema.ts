@@ -1,0 +1,12 @@
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './server-graphql.ts';
+import './domains/dataset/mutations.ts';
+import './domains/dataset/subscriptions.ts';
+import './domains/analysis/graphql.ts';
+import './domains/preprocessing/graphql.ts';
+import './domains/experiment/graphql.ts';
+import './domains/model-run/mutations.ts';
+import './domains/model-run/subscriptions.ts';
+
+export const schema = builder.toSchema();

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import type { Database } from './db.ts';
+import type { Generator } from './ports/generator.ts';
+import type { Sandbox } from './ports/sandbox.ts';
+import type { Storage } from './ports/storage.ts';
+
+export type ServerFacts = {
+  version: string;
+  database: string;
+  storage: string;
+  sandbox: string;
+  generator: string;
+  execution: string;
+  features: string[];
+};
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** What the server runs on; the sandbox's self-test runs once. */
+export function serverFacts(ports: {
+  database: Database;
+  storage: Storage;
+  sandbox: Sandbox;
+  generators: Partial<Record<Generator['kind'], Generator>>;
+}): () => Promise<ServerFacts> {
+  let sandbox: Promise<string> | null = null;
+  return async () => {
+    sandbox ??= ports.sandbox.selfTest().then(
+      (report) => (report.passed ? report.tier : 'unavailable'),
+      () => 'unavailable',
+    );
+    const [row] = await ports.database.sql`show server_version`;
+    return {
+      version,
+      database: `PostgreSQL ${row?.server_version}`,
+      storage: ports.storage.kind,
+      sandbox: await sandbox,
+      generator: ports.generators.CLAUDE ? 'CLAUDE' : 'RULES',
+      execution: 'local',
+      features: ['subscriptions', 'uploads:put', 'predict-file'],
+    };
+  };
+}
