@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { projectDirectory } from './setup/settings.mjs';
 import { explain, pythonInterpreter, setUp } from './setup.mjs';
 
@@ -13,6 +14,20 @@ function run(program, args, env = process.env) {
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}`);
 }
 
+function print(program) {
+  return execFileSync(process.execPath, ['--import', 'tsx', program], {
+    cwd: projectDirectory,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** One that fails leaves the old file as it was. */
+function writeWhole(path, content) {
+  const target = join(projectDirectory, path);
+  writeFileSync(`${target}.new`, content);
+  renameSync(`${target}.new`, target);
+}
+
 async function generate() {
   await setUp({ development: true });
   const python = pythonInterpreter();
@@ -20,6 +35,7 @@ async function generate() {
     delimiter,
   );
   run('sh', ['runner/generate.sh'], { ...process.env, PYTHON: python, PATH: path });
+  writeWhole('schema/schema.graphql', print('src/print-schema.ts'));
   if (existsSync(join(projectDirectory, 'codegen.ts'))) {
     run('node_modules/.bin/graphql-codegen', ['--config', 'codegen.ts'], {
       ...process.env,
@@ -28,4 +44,5 @@ async function generate() {
   }
 }
 
-if (process.argv[1] === join(projectDirectory, 'bin/generate.mjs')) generate().catch(explain);
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  generate().catch(explain);

@@ -30,7 +30,10 @@ export function startChild(program: string, databaseUrl: string): Child {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });
-  const ended = once(child, 'exit').then(([code, signal]) => (signal ? `signal ${signal}` : `code ${code}`));
+  const ended = once(child, 'exit').then(
+    ([code, signal]) => (signal ? `signal ${signal}` : `code ${code}`),
+    (error: Error) => error.message,
+  );
   const ready = Promise.race([firstReadyMessage(child), ended.then((how) => rejectEarlyEnd(program, how))]);
   ready.catch(() => undefined);
   return { ready, ended, stop: (limitMilliseconds) => stopChild(child, ended, limitMilliseconds) };
