@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Services } from '#app.ts';
+import { isExpected, NotFoundError, QuotaError, ValidationError } from '#errors.ts';
+import { newId } from '#ids.ts';
+import type { Log } from '#log.ts';
+import { StorageError } from '#ports/storage.ts';
+
+const statusOf: Record<string, number> = {
+  ValidationError: 400,
+  UnauthorizedError: 401,
+  NotFoundError: 404,
+  ConflictError: 409,
+  QuotaError: 413,
+};
+
+/** RFC 6266: an ASCII stand-in and the name itself, percent-encoded. */
+function contentDisposition(name: string): string {
+  const ascii = name.replace(/[^\x20-\x7e]|["\\;%]/g, '_');
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}
+
+/** Uploads and downloads by signed links: bytes are streamed and never pass through GraphQL. */
+export function fileRoutes({ services, log }: { services: Services; log: Log }) {
+  async function upload(request: IncomingMessage, response: ServerResponse, url: URL, id: string): Promise<void> {
+    const row = await services.uploads.uploading(id, url.searchParams);
+    const announced = Number(request.headers['content-length'] ?? row.byteSize);
+    if (announced !== row.byteSize) {
+      throw new ValidationError('UPLOAD_SIZE_MISMATCH', `${row.byteSize} bytes were announced, the request has ${announced}.`);
+    }
+    const cut = new AbortController();
+    response.once('close', () => cut.abort());
+    try {
+      await services.uploads.receive(row, request, cut.signal);
+    } catch (error) {
+      if (error instanceof StorageError && error.code === 'TOO_LARGE') throw new QuotaError('UPLOAD_TOO_LARGE', error.message);
+      throw error;
+    }
+    response.writeHead(204).end();
+  }
+
+  async function send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    file: { key: string; name: string; mediaType: string; sha256: string | null },
+  ): Promise<void> {
+    const size = await services.storage.size(file.key);
+    if (size === null) throw new NotFoundError('FILE_NOT_FOUND', 'The file is not in the store.');
+    const range = parseRange(request.headers.range, size);
+    if (range === 'UNSATISFIABLE') {
+      response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
+      return;
+    }
+    response.writeHead(range ? 206 : 200, {
+      'content-type': file.mediaType,
+      'content-disposition': contentDisposition(file.name),
+      'content-length': range ? range.end - range.start + 1 : size,
+      'accept-ranges': 'bytes',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, no-store',
+      ...(file.sha256 ? { etag: `"${file.sha256}"` } : {}),
+      ...(range ? { 'content-range': `bytes ${range.start}-${range.end}/${size}` } : {}),
+    });
+    if (request.method === 'HEAD') response.end();
+    else await pipeline(await services.storage.get(file.key, range ?? undefined), response);
+  }
+
+  async function route(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    const [, kind, id, rest] = url.pathname.split('/');
+    if (!id) return false;
+    if (kind === 'uploads' && rest === undefined && request.method === 'PUT') {
+      await upload(request, response, url, id);
+    } else if (kind === 'datasets' && rest === 'file' && reads) {
+      const row = await services.datasets.downloadable(id, url.searchParams);
+      await send(request, response, { key: row.storageKey, name: row.fileName, mediaType: 'application/octet-stream', sha256: row.sha256 });
+    } else if (kind === 'artifacts' && rest === undefined && reads) {
+      const row = await services.artifacts.downloadable(id, url.searchParams);
+      await send(request, response, { key: row.storageKey, name: row.name, mediaType: row.mediaType, sha256: row.sha256 });
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Answers a file request; false when the path is none. */
+  return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> => {
+    try {
+      return await route(request, response, url);
+    } catch (error) {
+      if (response.destroyed) return true;
+      if (response.headersSent) {
+        response.destroy();
+        return true;
+      }
+      const requestId = newId();
+      const told = isExpected(error) || error instanceof StorageError;
+      if (!told) log.error({ err: error, requestId }, 'a file request failed');
+      const { code, message, retryable } = isExpected(error)
+        ? error
+        : { code: told ? (error as StorageError).code : 'INTERNAL', message: told ? (error as Error).message : 'Something went wrong on the server.', retryable: true };
+      const status = told ? (statusOf[(error as Error).name] ?? 507) : 500;
+      response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' });
+      response.end(JSON.stringify({ status, title: message, code, message, path: null, retryable, requestId }));
+      return true;
+    }
+  };
+}
+
+function parseRange(header: string | undefined, size: number): { start: number; end: number } | 'UNSATISFIABLE' | null {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return null;
+  const start = match[1] === '' ? Math.max(0, size - Number(match[2])) : Number(match[1]);
+  const end = match[1] === '' || match[2] === '' ? size - 1 : Math.min(size - 1, Number(match[2]));
+  return start > end || start >= size ? 'UNSATISFIABLE' : { start, end };
+}

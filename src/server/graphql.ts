@@ -1,0 +1,72 @@
+import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
+import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
+import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { GraphQLError } from 'graphql';
+import { createYoga, maskError } from 'graphql-yoga';
+import type { Services } from '#app.ts';
+import type { Context } from '#context.ts';
+import { isExpected } from '#errors.ts';
+import { newId } from '#ids.ts';
+import type { Log } from '#log.ts';
+import { schema } from '#schema.ts';
+import { playgroundTabs } from './playground.ts';
+import type { ViewerResolver } from './viewer.ts';
+
+const MAX_TOKENS = 5_000;
+const MAX_ALIASES = 50;
+
+export type Yoga = ReturnType<typeof graphqlServer>;
+
+/** The context of one operation. `authorization` is the header over HTTP, a connection parameter over WebSocket. */
+export async function operationContext(
+  services: Services,
+  viewerOf: ViewerResolver,
+  authorization: string | null | undefined,
+  requestId: string,
+): Promise<Context> {
+  return { viewer: await viewerOf(authorization), services, requestId, loaders: new Map() };
+}
+
+export function graphqlServer(options: { services: Services; viewerOf: ViewerResolver; log: Log; introspection?: boolean }) {
+  const { services, viewerOf, log } = options;
+  return createYoga<Record<string, unknown>, Context>({
+    schema,
+    logging: false,
+    landingPage: false,
+    graphqlEndpoint: '/graphql',
+    // pages of other sites are refused before they get here
+    cors: false,
+    maskedErrors: { maskError: (error, message) => tell(error, message, log) },
+    graphiql: {
+      title: 'Aliquot playground',
+      subscriptionsProtocol: 'WS',
+      defaultTabs: playgroundTabs,
+      shouldPersistHeaders: false,
+    },
+    renderGraphiQL,
+    context: ({ request }) =>
+      operationContext(services, viewerOf, request?.headers.get('authorization'), request?.headers.get('x-request-id') ?? newId()),
+    plugins: [
+      useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'x-aliquot-client'] }),
+      maxTokensPlugin({ n: MAX_TOKENS }),
+      maxAliasesPlugin({ n: MAX_ALIASES }),
+    ],
+  });
+}
+
+/** What a client sees of an error: expected ones with their code, all others nothing but a number to ask about. */
+function tell(error: unknown, message: string, log: Log): Error {
+  const original = error instanceof GraphQLError ? error.originalError : error;
+  if (error instanceof GraphQLError && isExpected(original)) {
+    const { nodes, path } = error;
+    return new GraphQLError(original.message, { nodes, path, extensions: { code: original.code } });
+  }
+  if (error instanceof GraphQLError && !original) return error;
+  if (original instanceof GraphQLError) return original;
+  const requestId = newId();
+  log.error({ err: original ?? error, requestId }, 'an operation failed');
+  const masked = maskError(error, message);
+  if (masked instanceof GraphQLError) masked.extensions.requestId = requestId;
+  return masked;
+}
