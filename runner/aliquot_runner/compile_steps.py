@@ -88,9 +88,8 @@ def compile_steps(spec: CompileSpec, channel: Channel, out: Path) -> None:
 def source(spec: CompileSpec) -> str:
     inputs = [column for column in spec["columns"] if column["name"] != spec["target"]]
     steps = make_steps(spec["steps"], inputs)
-    classes = [base.Step, *dict.fromkeys(type(step) for step in steps)]
-    helpers = [base.as_text, base.with_columns]
-    body = "\n\n\n".join(inspect.getsource(part).strip() for part in [*helpers, *classes])
+    parts: list[Any] = [base.as_text, base.with_columns, base.Step, *dict.fromkeys(type(step) for step in steps)]
+    body = "\n\n\n".join(inspect.getsource(part).strip() for part in parts)
     header = HEADER.format(
         columns=_literal({column["name"]: column["label"] for column in spec["columns"]}),
         types=_literal({column["name"]: column["type"] for column in spec["columns"]}),

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from .announcer import Announcer, latest, share_of_folds
 from .cancel import Cancellation
 from .channel import Channel
+from .clock import Clock
 from .errors import RunnerError
 from .execution.local import Ended, LocalPool
 from .fold_fit import fit_fold
@@ -24,15 +26,11 @@ from .tuner import Tuner
 
 StopReason = Literal["DONE", "BUDGET", "CANCELED"]
 
-PROGRESS_SECONDS = 0.5
-CANCEL_SECONDS = 3.0
-LEAST_FIT_SECONDS = 0.3
-FIRST_TRIALS_SHARE = 0.7
-"""Of the time left, what the first trials may take where others are to follow."""
+LOOP_SECONDS = 0.5
 
 
 class Coordinator:
-    """Numpy only: it forks. Every reading of the clock is `time.monotonic`."""
+    """Numpy only: it forks."""
 
     def __init__(
         self,
@@ -48,27 +46,21 @@ class Coordinator:
         self._runs = {run.key: run for run, _ in first_trials}
         self._with_ensemble = with_ensemble
         self._slots = slots
-        self._channel = channel
+        self._tell = Announcer(channel, training.metric)
         self._cancel = cancel
-        self._began = began
-        budget = training.spec["budgetSeconds"]
-        self._deadline = began + budget
         cells = len(training.target.values) * max(1, training.classes)
-        self._soft_deadline = self._deadline - min(0.2 * budget, 0.5 + 4e-6 * cells)
+        self._clock = Clock(began, training.spec["budgetSeconds"], cells)
         self._pool = LocalPool(training.spec["memoryBytes"], cancel.wake)
         self._tuner = Tuner(training)
         self._queue: deque[tuple[TrialState, int]] = deque()
         self._fits: dict[str, tuple[TrialState, int]] = {}
         self._trials_left = (training.spec["maxTrials"] or 1_000_000) - len(self._runs)
-        self._best: RunFinished | None = None
-        self._progress_at = 0.0
-        self._fraction = 0.0
         for run, state in first_trials:
             run.trials.append(state)
             self._enqueue(state)
 
-    def run(self) -> None:
-        """Emits everything from the first `runStarted` to `finished`. Raises RunnerError where there is no model."""
+    def run(self) -> tuple[StopReason, str]:
+        """Why it stopped and the best algorithm. Raises RunnerError where there is no model."""
         try:
             reason = self._fit_until_done()
             self._close(reason)
@@ -76,27 +68,20 @@ class Coordinator:
             self._pool.kill_all()
         for run in self._runs.values():
             if run.reported is None and not run.failed:
-                self._fail(run.key, *_not_finished(reason, run))
-        if self._best is None:
-            raise RunnerError(*self._no_model(reason))
-        self._channel.emit(
-            {
-                "type": "finished",
-                "stopReason": reason,
-                "bestAlgorithm": self._best["algorithm"],
-                "seconds": time.monotonic() - self._began,
-            }
-        )
+                self._tell.run_failed(run.key, *_not_finished(reason, run))
+        if self._tell.best is None:
+            raise RunnerError(*_no_model(reason))
+        return reason, self._tell.best["algorithm"]
 
     def _fit_until_done(self) -> StopReason:
         while not self._cancel.requested:
-            if time.monotonic() >= self._soft_deadline:
+            if self._clock.is_up():
                 return "BUDGET"
             self._fill_slots()
             if not self._pool.running():
                 return "BUDGET" if self._tuner.out_of_time else "DONE"
             self._tell_progress()
-            for ended in self._pool.wait(min(self._soft_deadline, time.monotonic() + PROGRESS_SECONDS)):
+            for ended in self._pool.wait(min(self._clock.soft_deadline, time.monotonic() + LOOP_SECONDS)):
                 self._handle(ended)
         return "CANCELED"
 
@@ -104,9 +89,7 @@ class Coordinator:
         for name in list(self._fits):
             self._pool.kill(name)
         self._fits.clear()
-        until = self._deadline
-        if reason == "CANCELED":
-            until = min(until, time.monotonic() + CANCEL_SECONDS)
+        until = self._clock.closing(reason == "CANCELED")
         complete = [run.best for run in self._runs.values() if run.best is not None]
         if not complete:
             self._report_partial()
@@ -116,18 +99,18 @@ class Coordinator:
             for ended in self._pool.wait(until):
                 self._handle(ended)
             if self._cancel.requested and reason != "CANCELED":
-                until = min(until, time.monotonic() + CANCEL_SECONDS)
+                until = min(until, self._clock.closing(canceled=True))
         if ENSEMBLE in self._pool.running():
-            self._fail(ENSEMBLE, "BUDGET_EXHAUSTED", "The time was up before the ensemble was complete.")
+            self._tell.run_failed(ENSEMBLE, "BUDGET_EXHAUSTED", "The time was up before the ensemble was complete.")
 
     def _start_ensemble(self, reason: StopReason, complete: list[TrialState], until: float) -> None:
         if reason == "CANCELED":
-            self._fail(ENSEMBLE, "CANCELED", "The training was cancelled.")
+            self._tell.run_failed(ENSEMBLE, "CANCELED", "The training was cancelled.")
             return
         if len(complete) < 2:
-            self._fail(ENSEMBLE, "FIT_FAILED", "An ensemble needs two finished algorithms.")
+            self._tell.run_failed(ENSEMBLE, "FIT_FAILED", "An ensemble needs two finished algorithms.")
             return
-        self._channel.emit({"type": "runStarted", "algorithm": ENSEMBLE, "label": "Ensemble"})
+        self._tell.run_started(ENSEMBLE, "Ensemble")
         stop_at = time.monotonic() + (until - time.monotonic()) * 0.4
         trials = [state.trial for state in complete]
         work = functools.partial(report_ensemble, self._training, trials, stop_at)
@@ -137,10 +120,13 @@ class Coordinator:
         self._queue.extend((state, fold) for fold in range(self._training.fold_count))
 
     def _fill_slots(self) -> None:
-        left = self._soft_deadline - time.monotonic()
         while len(self._fits) < self._slots:
             if not self._queue:
-                state = self._tuner.next_trial(self._runs, left, self._slots) if self._trials_left > 0 else None
+                state = (
+                    self._tuner.next_trial(self._runs, self._clock.left(), self._slots)
+                    if self._trials_left > 0
+                    else None
+                )
                 if state is None:
                     return
                 self._trials_left -= 1
@@ -152,23 +138,19 @@ class Coordinator:
     def _start_fit(self, state: TrialState, fold: int) -> None:
         trial = state.trial
         if trial.number == 0 and fold == 0:
-            label = self._runs[trial.algorithm].family.label
-            self._channel.emit({"type": "runStarted", "algorithm": trial.algorithm, "label": label})
+            self._tell.run_started(trial.algorithm, self._runs[trial.algorithm].family.label)
+        effort = self._runs[trial.algorithm].family.effort
         name = f"fit {trial.algorithm} {trial.number} {fold}"
         self._fits[name] = (state, fold)
-        work = functools.partial(fit_fold, self._training, trial, fold, self._stop_at())
+        work = functools.partial(fit_fold, self._training, trial, fold, self._stop_at(effort))
         self._pool.start(name, trial.folder(self._training, fold), work)
 
-    def _stop_at(self) -> float:
-        """When a fit should be content with what it has: its share of the time left, and half as much again."""
-        now = time.monotonic()
-        left = self._soft_deadline - now
+    def _stop_at(self, effort: float) -> float:
         if any(run.best is None and not run.failed for run in self._runs.values()):
-            share = 1.0 if self._training.spec["tuning"] == "NONE" else FIRST_TRIALS_SHARE
-            left_each = 1.5 * share * left * self._slots / (len(self._queue) + 1)
-        else:
-            left_each = left / 3
-        return now + min(max(LEAST_FIT_SECONDS, left_each), 0.9 * left)
+            waiting = sum(self._runs[state.trial.algorithm].family.effort for state, _ in self._queue)
+            others_follow = self._training.spec["tuning"] != "NONE"
+            return self._clock.stop_first_trial(effort, waiting, self._slots, others_follow)
+        return self._clock.stop_other_trial()
 
     def _handle(self, ended: Ended) -> None:
         if ended.name in self._fits:
@@ -190,16 +172,7 @@ class Coordinator:
         figures = json.loads((ended.folder / "fold.json").read_text(encoding="utf-8"))
         state.scores[fold] = float(figures["score"])
         state.seconds += float(figures["seconds"])
-        self._channel.emit(
-            {
-                "type": "foldScored",
-                "algorithm": run.key,
-                "trial": state.trial.number,
-                "fold": fold,
-                "score": state.scores[fold],
-                "seconds": float(figures["seconds"]),
-            }
-        )
+        self._tell.fold_scored(state, fold, float(figures["seconds"]))
         if len(state.scores) == self._training.fold_count:
             self._finish_trial(run, state)
         elif not state.dropped and self._tuner.should_stop(run, state):
@@ -212,7 +185,7 @@ class Coordinator:
             self._slots = 1
             shutil.rmtree(ended.folder, ignore_errors=True)
             self._queue.appendleft((state, fold))
-            self._channel.log("WARNING", "Memory is short: from here on one model is fitted at a time.")
+            self._tell.warn("Memory is short: from here on one model is fitted at a time.")
             return
         if state.dropped:
             return
@@ -225,10 +198,10 @@ class Coordinator:
         code = ended.code or "FIT_FAILED"
         if state.trial.number == 0:
             run.failed = True
-            self._fail(run.key, code, ended.message)
+            self._tell.run_failed(run.key, code, ended.message)
         else:
             label = f"{run.family.label}, trial {state.trial.number}"
-            self._channel.log("WARNING", f"{label}: {ended.message}")
+            self._tell.warn(f"{label}: {ended.message}")
         self._discard(state)
 
     def _finish_trial(self, run: RunState, state: TrialState) -> None:
@@ -237,17 +210,7 @@ class Coordinator:
         complete = len(folds) == self._training.fold_count
         if score is not None:
             run.finished_trials += 1
-            self._channel.emit(
-                {
-                    "type": "trialFinished",
-                    "algorithm": run.key,
-                    "trial": state.trial.number,
-                    "parameters": dict(state.trial.parameters),
-                    "score": score,
-                    "foldScores": [state.scores[fold] for fold in folds],
-                    "seconds": state.seconds,
-                }
-            )
+            self._tell.trial_finished(state, score)
         state.score = score if complete else None
         self._tuner.ended(run, state)
         if state.score is None:
@@ -278,8 +241,7 @@ class Coordinator:
             return
         state = max(states, key=lambda state: len(state.scores))
         run, folds = self._runs[state.trial.algorithm], sorted(state.scores)
-        self._channel.log(
-            "WARNING",
+        self._tell.warn(
             f"Only {len(folds)} of {self._training.fold_count} folds of {run.family.label} were scored in the time "
             "there was; its score is of the rows of these folds.",
         )
@@ -289,7 +251,7 @@ class Coordinator:
     def _handle_report(self, ended: Ended, algorithm: str, run: RunState | None) -> None:
         if ended.code is not None:
             if run is None or run.reported is None:
-                self._fail(algorithm, ended.code, ended.message)
+                self._tell.run_failed(algorithm, ended.code, ended.message)
             if run is not None:
                 run.failed = run.reported is None
             return
@@ -302,35 +264,18 @@ class Coordinator:
             run.reported = message
         _publish(ended.folder / "model.zip", self._training.out / f"{algorithm}.zip")
         shutil.rmtree(ended.folder, ignore_errors=True)
-        self._channel.emit(message)
-        if self._best is None or self._training.metric.better(message["score"], self._best["score"]):
-            self._best = message
-            self._channel.emit({"type": "bestChanged", "algorithm": algorithm, "score": message["score"]})
+        self._tell.run_finished(message)
 
     def _tell_progress(self) -> None:
-        now = time.monotonic()
-        if now < self._progress_at or not self._fits:
+        if not self._fits:
             return
-        self._progress_at = now + PROGRESS_SECONDS
-        elapsed = now - self._began
-        share = elapsed / (self._soft_deadline - self._began)
+        share = self._clock.share()
         if self._training.spec["tuning"] == "NONE":
-            states = [state for run in self._runs.values() for state in run.trials]
-            done = sum(self._training.fold_count if state.dropped else len(state.scores) for state in states)
-            share = max(share, done / (self._training.fold_count * len(states)))
-        self._fraction = max(self._fraction, min(0.99, share))
+            share = max(share, share_of_folds(latest(self._runs.values()), self._training.fold_count))
         state, fold = next(iter(self._fits.values()))
         label = self._runs[state.trial.algorithm].family.label
-        estimate = elapsed * (1 - self._fraction) / self._fraction if self._fraction > 0.05 else None
-        self._channel.emit(
-            {
-                "type": "progress",
-                "fraction": self._fraction,
-                "message": f"Fitting {label}, trial {state.trial.number + 1}, fold {fold + 1}",
-                "etaSeconds": None if estimate is None else max(0.0, min(estimate, self._deadline - now)),
-                "bestScore": self._best["score"] if self._best else None,
-            }
-        )
+        message = f"Fitting {label}, trial {state.trial.number + 1}, fold {fold + 1}"
+        self._tell.progress(share, message, self._clock.began, self._clock.deadline)
 
     def _is_running(self, state: TrialState) -> bool:
         return any(other is state for other, _ in self._fits.values())
@@ -339,15 +284,13 @@ class Coordinator:
         for fold in range(self._training.fold_count):
             shutil.rmtree(state.trial.folder(self._training, fold), ignore_errors=True)
 
-    def _fail(self, algorithm: str, code: FailureCode, message: str) -> None:
-        self._channel.emit({"type": "runFailed", "algorithm": algorithm, "code": code, "message": message})
 
-    def _no_model(self, reason: StopReason) -> tuple[FailureCode, str]:
-        if reason == "CANCELED":
-            return "CANCELED", "The training was cancelled before the first model."
-        if reason == "BUDGET":
-            return "BUDGET_EXHAUSTED", "The time was up before the first fold was scored."
-        return "FIT_FAILED", "No algorithm could be fitted to these data."
+def _no_model(reason: StopReason) -> tuple[FailureCode, str]:
+    if reason == "CANCELED":
+        return "CANCELED", "The training was cancelled before the first model."
+    if reason == "BUDGET":
+        return "BUDGET_EXHAUSTED", "The time was up before the first fold was scored."
+    return "FIT_FAILED", "No algorithm could be fitted to these data."
 
 
 def _report_name(state: TrialState) -> str:

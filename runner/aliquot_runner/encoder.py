@@ -93,7 +93,7 @@ def _varies(block: pd.DataFrame) -> npt.NDArray[np.bool_]:
     missing = np.isnan(values)
     low = np.where(missing, np.inf, values).min(axis=0, initial=np.inf)
     high = np.where(missing, -np.inf, values).max(axis=0, initial=-np.inf)
-    return (low < high) | (missing.any(axis=0) & ~missing.all(axis=0))
+    return np.asarray((low < high) | (missing.any(axis=0) & ~missing.all(axis=0)), dtype=np.bool_)
 
 
 def _learn(values: pd.Series, kind: ColumnType | None) -> dict[str, Any]:
@@ -107,7 +107,11 @@ def _learn(values: pd.Series, kind: ColumnType | None) -> dict[str, Any]:
         extras = ["length", "words"]
     else:
         frequent, extras = list(levels)[:MAXIMUM_LEVELS], []
-    learned = {"kind": "text" if kind == "text" else "category", "vocabulary": frequent, "extras": extras}
+    learned: dict[str, Any] = {
+        "kind": "text" if kind == "text" else "category",
+        "vocabulary": frequent,
+        "extras": extras,
+    }
     if FREQUENCY_FROM_LEVELS < len(levels) < len(values):
         extras.append("frequency")
         learned["counts"] = {level: count for level, count in levels.items() if count > 1}
@@ -136,4 +140,4 @@ def _apply(values: pd.Series, column: dict[str, Any]) -> list[npt.NDArray[Any]]:
 
 
 def _spread(codes: npt.NDArray[Any], by_level: list[float], missing: float) -> npt.NDArray[np.float64]:
-    return np.array([*by_level, missing], dtype=np.float64)[codes]
+    return np.asarray(np.array([*by_level, missing], dtype=np.float64)[codes], dtype=np.float64)

@@ -11,7 +11,7 @@ from .encoder import Feature
 from .families.base import Family, FitTask, Fitted
 from .scikit import ScikitModel, load_scikit, quietly
 
-CHUNK_TREES = 20
+CHUNK_TREES = 10
 MAXIMUM_MODEL_BYTES = 30_000_000
 BYTES_PER_NODE = 64
 BYTES_PER_NODE_AND_CLASS = 8

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import skops.io
+from scipy.linalg import LinAlgWarning
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
@@ -103,7 +104,8 @@ def dump(estimator: Any) -> bytes:
 
 @contextmanager
 def quietly(threads: int) -> Iterator[None]:
-    """Linear algebra with so many threads; an optimiser that stops at its limit of steps is no news."""
+    """Linear algebra with so many threads; an optimiser at its limit of steps is no news."""
     with warnings.catch_warnings(), threadpool_limits(threads):
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", LinAlgWarning)
         yield

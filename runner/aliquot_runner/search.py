@@ -109,4 +109,4 @@ def _points(dimension: Dimension, count: int) -> list[Scalar]:
         values = [dimension.low * math.exp(ratio * share) for share in shares]
     else:
         values = [dimension.low + (dimension.high - dimension.low) * share for share in shares]
-    return sorted({round(value) for value in values}) if dimension.kind == "INTEGER" else list(values)
+    return [*sorted({round(value) for value in values})] if dimension.kind == "INTEGER" else [*values]

@@ -78,7 +78,9 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
         began = time.monotonic()
         warn(channel, spec, target, raw, fold_count)
         first = [(RunState(family), first_trial(family, spec)) for family in chosen]
-        Coordinator(training, first, with_ensemble, slots, channel, cancel, began).run()
+        reason, best = Coordinator(training, first, with_ensemble, slots, channel, cancel, began).run()
+        seconds = time.monotonic() - began
+        channel.emit({"type": "finished", "stopReason": reason, "bestAlgorithm": best, "seconds": seconds})
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -123,7 +125,7 @@ def baseline_prediction(training: Training) -> Values:
         ],
         dtype=np.float64,
     )
-    return (shares / shares.sum(axis=1, keepdims=True))[folds]
+    return np.asarray((shares / shares.sum(axis=1, keepdims=True))[folds], dtype=np.float64)
 
 
 def warn(channel: Channel, spec: TrainSpec, target: Target, raw: pd.Series, fold_count: int) -> None:

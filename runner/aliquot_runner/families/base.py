@@ -82,7 +82,7 @@ class Fitted(ABC):
         return None
 
     def chosen(self) -> dict[str, Scalar]:
-        """What fitting itself decided, such as the number of boosting rounds."""
+        """Parameters as fitting itself decided them, such as the number of boosting rounds."""
         return {}
 
 
@@ -97,6 +97,8 @@ class Family(ABC):
     """Place in the order of starting, small numbers first: the quick ones."""
     strength: ClassVar[int]
     """Small numbers first where there are fewer trials than algorithms, and when more trials are tried."""
+    effort: ClassVar[float] = 1.0
+    """Share of the time it gets where time is short, relative to the others."""
     is_default: ClassVar[bool] = True
     defaults: ClassVar[dict[str, Scalar]]
     space: ClassVar[dict[str, Dimension]] = {}

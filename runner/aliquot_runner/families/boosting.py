@@ -1,13 +1,16 @@
 """What the boosting families share: the number of rounds is chosen on a part of the training rows.
 
 The validation rows of the fold are never looked at. 15 % of the training rows stop the boosting early; on small
-tables the model is then fitted again to all training rows with that many rounds.
+tables the model is then fitted again to all training rows with that many rounds. On large tables a few rounds are
+timed first: where the time will not do for the usual number, the steps become longer.
 """
 
 from __future__ import annotations
 
 import time
 from abc import abstractmethod
+from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +22,10 @@ MINIMUM_ROWS = 60
 ROUNDS_WITHOUT_WATCHING = 60
 REFIT_UP_TO_ROWS = 20_000
 PATIENCE_ROUNDS = 40
+TIMED_FROM_CELLS = 100_000
+TIMED_ROUNDS = 4
+USUAL_ROUNDS = 350
+LONGEST_STEP = 0.3
 
 Index = npt.NDArray[np.int64]
 
@@ -41,6 +48,9 @@ def watched_rows(task: FitTask) -> tuple[Index, Index]:
 class Booster(Family):
     """A family that adds trees in rounds until the watched rows stop improving."""
 
+    step: ClassVar[str]
+    """Name of the parameter that is the length of a boosting step."""
+
     @abstractmethod
     def boost(self, task: FitTask, watch: FitTask | None, rounds: int) -> tuple[Fitted, int]:
         """Boosts for at most `rounds`, stopping early on `watch`; returns the model and its number of rounds."""
@@ -50,9 +60,20 @@ class Booster(Family):
         learn, watch = watched_rows(task)
         if len(task.truth) < MINIMUM_ROWS or len(watch) < 5:
             return self.boost(task, None, min(rounds, ROUNDS_WITHOUT_WATCHING))[0]
+        task = self._in_time(task)
         began = time.monotonic()
         model, used = self.boost(task.rows(learn), task.rows(watch), rounds)
         spent = time.monotonic() - began
         if len(task.truth) > REFIT_UP_TO_ROWS or spent * 1.5 > task.seconds_left():
             return model
         return self.boost(task, None, max(used, 1))[0]
+
+    def _in_time(self, task: FitTask) -> FitTask:
+        if len(task.truth) * max(1, task.classes) < TIMED_FROM_CELLS:
+            return task
+        began = time.monotonic()
+        self.boost(task, None, TIMED_ROUNDS)
+        affordable = 0.8 * task.seconds_left() * TIMED_ROUNDS / (time.monotonic() - began)
+        usual = task.number(self.step)
+        longer = max(usual, min(LONGEST_STEP, usual * USUAL_ROUNDS / max(1.0, affordable)))
+        return replace(task, parameters={**task.parameters, self.step: longer})

@@ -12,6 +12,9 @@ from ..encoder import Feature, Matrix
 from .base import Dimension, FitTask, Fitted, Scalar, Values
 from .boosting import PATIENCE_ROUNDS, Booster
 
+ONE_HOT_LEVELS = 10
+MANY_CLASSES = 5
+
 
 class CatboostModel(Fitted):
     def __init__(self, model: Any, features: list[Feature], classes: int) -> None:
@@ -21,7 +24,7 @@ class CatboostModel(Fitted):
 
     def predict(self, matrix: Matrix) -> Values:
         kind = "Probability" if self._classes else "RawFormulaVal"
-        raw = self._model.predict(_pool(matrix, self._features), prediction_type=kind, thread_count=1)
+        raw = self._model.predict(_pool(matrix, self._features, self._classes), prediction_type=kind, thread_count=1)
         return np.asarray(raw, dtype=np.float64)
 
     def save(self, folder: Path) -> None:
@@ -39,7 +42,9 @@ class Catboost(Booster):
     label = "CatBoost"
     description = "Gradient boosted symmetric trees with ordered statistics of categories."
     order = 50
+    step = "learning_rate"
     strength = 20
+    effort = 3.0
     defaults = {
         "rounds": 1000,
         "learning_rate": 0.08,
@@ -65,14 +70,15 @@ class Catboost(Booster):
             "random_seed": task.seed % 2**31,
             "bootstrap_type": "Bayesian",
             "boosting_type": "Plain",
+            "one_hot_max_size": ONE_HOT_LEVELS,
             "max_ctr_complexity": 2,
             "allow_writing_files": False,
             "logging_level": "Silent",
         }
         model = catboost.CatBoost(settings)
         model.fit(
-            _pool(task.matrix, task.features, task.truth),
-            eval_set=_pool(watch.matrix, watch.features, watch.truth) if watch else None,
+            _pool(task.matrix, task.features, task.classes, task.truth),
+            eval_set=_pool(watch.matrix, watch.features, watch.classes, watch.truth) if watch else None,
             early_stopping_rounds=PATIENCE_ROUNDS if watch else None,
             use_best_model=watch is not None,
             callbacks=[_StopAt(task.stop_at)],
@@ -97,15 +103,19 @@ def _objective(task: FitTask) -> str:
     return "Logloss" if task.classes == 2 else "MultiClass"
 
 
-def _pool(matrix: Matrix, features: list[Feature], truth: Any = None) -> Any:
-    categories = [number for number, feature in enumerate(features) if feature.kind == "category"]
+def _pool(matrix: Matrix, features: list[Feature], classes: int, truth: Any = None) -> Any:
+    # Statistics of categories cost time by class: with many classes only one-hot categories stay categories.
+    most = ONE_HOT_LEVELS if classes > MANY_CLASSES else np.inf
+    categories = [
+        number for number, feature in enumerate(features) if feature.kind == "category" and feature.levels <= most
+    ]
     if not categories:
         return catboost.Pool(matrix, label=truth)
     columns: dict[int, Any] = {}
-    for number, feature in enumerate(features):
+    for number in range(len(features)):
         values = matrix[:, number]
         # CatBoost takes no NaN for a category: missing and unseen ones get a code of their own.
-        columns[number] = np.nan_to_num(values, nan=-1).astype(np.int32) if feature.kind == "category" else values
+        columns[number] = np.nan_to_num(values, nan=-1).astype(np.int32) if number in categories else values
     return catboost.Pool(pd.DataFrame(columns, copy=False), label=truth, cat_features=categories)
 
 

@@ -16,6 +16,7 @@ class DecisionTree(Family):
     description = "One tree of yes/no questions; quick and readable."
     order = 10
     strength = 80
+    effort = 0.3
     defaults = {"max_depth": 8, "min_samples_leaf": 10, "ccp_alpha": 0.0}
     space = {
         "max_depth": Dimension("INTEGER", 2, 20),

@@ -36,7 +36,9 @@ class Lightgbm(Booster):
     label = "LightGBM"
     description = "Gradient boosted trees grown leaf by leaf; strong on most tables, quick."
     order = 40
+    step = "learning_rate"
     strength = 10
+    effort = 3.0
     defaults = {
         "rounds": 1500,
         "learning_rate": 0.06,

@@ -3,12 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from ..dense import Dense
 from ..encoder import Feature
 from ..scikit import ScikitModel, load_scikit, quietly
 from .base import Dimension, Family, FitTask, Fitted
+
+DOUBLE_UP_TO_CELLS = 20_000_000
 
 
 class Linear(Family):
@@ -28,8 +31,11 @@ class Linear(Family):
             if task.classes
             else Ridge(alpha=penalty)
         )
+        inputs = dense.transform(task.matrix)
+        if inputs.size <= DOUBLE_UP_TO_CELLS:
+            inputs = inputs.astype(np.float64)
         with quietly(task.threads):
-            estimator.fit(dense.transform(task.matrix), task.truth)
+            estimator.fit(inputs, task.truth)
         return ScikitModel(estimator, task.classes, dense)
 
     def load(self, folder: Path, features: list[Feature], classes: int) -> Fitted:

@@ -36,6 +36,7 @@ class NaiveBayes(Family):
     tasks = CLASSIFIES
     order = 30
     strength = 90
+    effort = 0.3
     defaults = {"bins": 12, "smoothing": 1.0}
     space = {
         "bins": Dimension("INTEGER", 4, 40, True),

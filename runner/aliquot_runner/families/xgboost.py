@@ -41,7 +41,9 @@ class Xgboost(Booster):
     label = "XGBoost"
     description = "Gradient boosted trees with second-order steps and regularised leaves."
     order = 60
+    step = "eta"
     strength = 30
+    effort = 2.0
     defaults = {
         "rounds": 1500,
         "eta": 0.08,

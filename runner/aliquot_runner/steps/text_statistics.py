@@ -24,7 +24,7 @@ class TextStatistics(Step):
             values = as_text(frame[name])
             length = values.str.len().astype(float)
             new[f"{name}.characters"] = length
-            new[f"{name}.word_count"] = values.str.split().str.len().astype(float)
+            new[f"{name}.word_count"] = values.str.count(r"\S+").astype(float)
             new[f"{name}.digit_share"] = values.str.count(r"[0-9]").astype(float) / length.where(length > 0)
             new[f"{name}.capital_share"] = values.str.count(r"[A-Z]").astype(float) / length.where(length > 0)
         described = with_columns(frame, new)

@@ -1,0 +1,91 @@
+"""Tells the server how a training goes, and remembers which run is the best so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from .channel import Channel
+from .metrics.base import Metric
+from .protocol import FailureCode, RunFinished
+from .run_state import RunState, TrialState
+
+PROGRESS_SECONDS = 0.5
+
+
+class Announcer:
+    def __init__(self, channel: Channel, metric: Metric) -> None:
+        self._channel = channel
+        self._metric = metric
+        self._progress_at = 0.0
+        self._fraction = 0.0
+        self.best: RunFinished | None = None
+
+    def run_started(self, algorithm: str, label: str) -> None:
+        self._channel.emit({"type": "runStarted", "algorithm": algorithm, "label": label})
+
+    def fold_scored(self, state: TrialState, fold: int, seconds: float) -> None:
+        self._channel.emit(
+            {
+                "type": "foldScored",
+                "algorithm": state.trial.algorithm,
+                "trial": state.trial.number,
+                "fold": fold,
+                "score": state.scores[fold],
+                "seconds": seconds,
+            }
+        )
+
+    def trial_finished(self, state: TrialState, score: float) -> None:
+        self._channel.emit(
+            {
+                "type": "trialFinished",
+                "algorithm": state.trial.algorithm,
+                "trial": state.trial.number,
+                "parameters": dict(state.trial.parameters),
+                "score": score,
+                "foldScores": [state.scores[fold] for fold in sorted(state.scores)],
+                "seconds": state.seconds,
+            }
+        )
+
+    def run_finished(self, message: RunFinished) -> None:
+        self._channel.emit(message)
+        if self.best is None or self._metric.better(message["score"], self.best["score"]):
+            self.best = message
+            self._channel.emit({"type": "bestChanged", "algorithm": message["algorithm"], "score": message["score"]})
+
+    def run_failed(self, algorithm: str, code: FailureCode, message: str) -> None:
+        self._channel.emit({"type": "runFailed", "algorithm": algorithm, "code": code, "message": message})
+
+    def warn(self, message: str) -> None:
+        self._channel.log("WARNING", message)
+
+    def progress(self, share: float, message: str, began: float, deadline: float) -> None:
+        """At most twice a second; the fraction never goes back."""
+        now = time.monotonic()
+        if now < self._progress_at:
+            return
+        self._progress_at = now + PROGRESS_SECONDS
+        self._fraction = max(self._fraction, min(0.99, share))
+        elapsed = now - began
+        estimate = elapsed * (1 - self._fraction) / self._fraction if self._fraction > 0.05 else None
+        self._channel.emit(
+            {
+                "type": "progress",
+                "fraction": self._fraction,
+                "message": message,
+                "etaSeconds": None if estimate is None else max(0.0, min(estimate, deadline - now)),
+                "bestScore": self.best["score"] if self.best else None,
+            }
+        )
+
+
+def share_of_folds(states: Iterable[TrialState], folds: int) -> float:
+    """How much of these trials is done; what was dropped counts as done."""
+    done = [folds if state.dropped else len(state.scores) for state in states]
+    return sum(done) / max(1, folds * len(done))
+
+
+def latest(runs: Iterable[RunState]) -> list[TrialState]:
+    return [state for run in runs for state in run.trials]

@@ -1,0 +1,44 @@
+"""The times of a training, all readings of `time.monotonic`."""
+
+from __future__ import annotations
+
+import time
+
+CANCEL_SECONDS = 3.0
+LEAST_FIT_SECONDS = 0.3
+FIRST_TRIALS_SHARE = 0.7
+"""Of the time left, what the first trials may take where others are to follow."""
+
+
+class Clock:
+    """`deadline`: end of the budget. `soft_deadline`: end of fitting; what is left is for blending and packing."""
+
+    def __init__(self, began: float, budget_seconds: float, cells: int) -> None:
+        self.began = began
+        self.deadline = began + budget_seconds
+        self.soft_deadline = self.deadline - min(0.2 * budget_seconds, 0.5 + 4e-6 * cells)
+
+    def is_up(self) -> bool:
+        return time.monotonic() >= self.soft_deadline
+
+    def left(self) -> float:
+        """Seconds until the end of fitting."""
+        return self.soft_deadline - time.monotonic()
+
+    def share(self) -> float:
+        return (time.monotonic() - self.began) / (self.soft_deadline - self.began)
+
+    def closing(self, canceled: bool) -> float:
+        """Until when blending and packing may go on."""
+        return min(self.deadline, time.monotonic() + CANCEL_SECONDS) if canceled else self.deadline
+
+    def stop_first_trial(self, effort: float, waiting: float, slots: int, others_follow: bool) -> float:
+        """When a fit of a first trial should be content with what it has: its share, by effort, of the time left."""
+        share = FIRST_TRIALS_SHARE if others_follow else 1.0
+        return self._stop_after(0.9 * share * self.left() * slots * effort / (waiting + effort))
+
+    def stop_other_trial(self) -> float:
+        return self._stop_after(self.left() / 3)
+
+    def _stop_after(self, seconds: float) -> float:
+        return time.monotonic() + min(max(LEAST_FIT_SECONDS, seconds), 0.9 * self.left())
