@@ -1,17 +1,21 @@
 import type { ColumnFormat, PhysicalType } from '#contract/table.ts';
 import { quoteText } from '#tables/engine.ts';
 
-/** SQL that turns the text of a raw column into its physical value; NULL where it does not fit. */
+/**
+ * SQL that turns the text of a raw column into its physical value; NULL where it does not fit. Spellings of "no value"
+ * never fit a number or a date, so only text has to look for them. Each form names its operand once or twice at most:
+ * the engine computes a repeated operand again.
+ */
 export function valueSql(raw: string, physicalType: PhysicalType, format: ColumnFormat): string {
-  const present = presentSql(raw, physicalType, format);
-  if (physicalType === 'VARCHAR') return present;
-  if (physicalType === 'TIMESTAMP') return timestampSql(present, format);
-  const number = numberText(present, format);
+  if (physicalType === 'VARCHAR') return presentSql(raw, physicalType, format);
+  const text = `trim(${raw})`;
+  if (physicalType === 'TIMESTAMP') return timestampSql(text, format);
+  const number = numberText(text, format);
+  // The engine also reads 1e3, 1.0, 0x10 and 1_000 as whole numbers.
   if (physicalType === 'BIGINT') {
-    // The engine also reads 1e3, 1.0, 0x10 and 1_000 as whole numbers.
-    return `CASE WHEN TRY_CAST(${number} AS BIGINT)::VARCHAR = ${number} OR regexp_full_match(${number}, '[+-]?[0-9]+') THEN TRY_CAST(${number} AS BIGINT) END`;
+    return `TRY_CAST(CASE WHEN regexp_full_match(${number}, '[+-]?[0-9]+') THEN ${number} END AS BIGINT)`;
   }
-  return `CASE WHEN NOT contains(${number}, '_') AND NOT isnan(TRY_CAST(${number} AS DOUBLE)) THEN TRY_CAST(${number} AS DOUBLE) END`;
+  return `nullif(TRY_CAST(CASE WHEN contains(${number}, '_') THEN NULL ELSE ${number} END AS DOUBLE), 'nan'::DOUBLE)`;
 }
 
 /** The text where there is any: spellings of "no value" are NULL. */
@@ -44,7 +48,6 @@ function thousandsSql(text: string, decimal: string, thousands: string): string 
 
 function timestampSql(text: string, { dateFormats }: ColumnFormat): string {
   if (dateFormats !== null) return `try_strptime(${text}, [${dateFormats.map(quoteText).join(', ')}])`;
-  // Through TIMESTAMPTZ, so that an offset is applied; the session is in UTC. Words such as 'infinity' are no dates.
-  const value = `TRY_CAST(${text} AS TIMESTAMPTZ)`;
-  return `CASE WHEN isfinite(${value}) AND substr(${text}, 1, 1) BETWEEN '0' AND '9' THEN CAST(${value} AS TIMESTAMP) END`;
+  // Through TIMESTAMPTZ, so that an offset is applied; the session is in UTC. Words such as 'epoch' are no dates.
+  return `CAST(TRY_CAST(CASE WHEN ${text} BETWEEN '0' AND ':' THEN ${text} END AS TIMESTAMPTZ) AS TIMESTAMP)`;
 }
