@@ -39,40 +39,34 @@ export function cancelRequested(
   };
 }
 
-/** Calls `write` with the newest value, at most once in `milliseconds`, one at a time; `flush` waits for the last. */
+/** Calls `write` with the newest value, at most once in `milliseconds`, one at a time. */
 export function coalesced<T>(milliseconds: number, write: (value: T) => Promise<void>) {
   let newest: { value: T } | null = null;
-  let running: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let writing: Promise<void> = Promise.resolve();
   let last = 0;
 
-  async function drain(): Promise<void> {
-    while (newest) {
-      const wait = last + milliseconds - Date.now();
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-      const { value } = newest;
-      newest = null;
-      last = Date.now();
-      await write(value);
-    }
+  function flush(): void {
+    timer = null;
+    if (!newest) return;
+    const { value } = newest;
+    newest = null;
+    last = Date.now();
+    // progress that cannot be told is not worth the job
+    writing = writing.then(() => write(value)).catch(() => {});
   }
-
-  const start = () => {
-    running ??= drain().finally(() => {
-      running = null;
-    });
-    // a failed write shows at `flush`, or with the job's next own statement
-    running.catch(() => {});
-  };
 
   return {
     push(value: T): void {
       newest = { value };
-      start();
+      timer ??= setTimeout(flush, Math.max(0, last + milliseconds - Date.now()));
     },
     /** Drops what was not written yet and waits for a write under way. */
     async settle(): Promise<void> {
+      if (timer) clearTimeout(timer);
+      timer = null;
       newest = null;
-      await running;
+      await writing;
     },
   };
 }

@@ -3,7 +3,7 @@ import { loadBatched } from '#context.ts';
 import { Dataset } from '#domains/dataset/graphql.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { Failure, JobStatusEnum, Progress, TaskTypeEnum } from '#enums.ts';
-import { eventInterface, followNode } from '#event-stream.ts';
+import { EventInterface, eventInterface, followNode } from '#event-stream.ts';
 import { mutation, nodeSuccess } from '#mutation.ts';
 import { NodeInterface, nodeId, nodeType, requireRow } from '#nodes.ts';
 import { decodeNewest, newestCursor, pageSize, toPage } from '#paging.ts';
@@ -94,18 +94,18 @@ builder.interfaceField(AnalysisEvent, 'analysis', (t) =>
 );
 builder.objectType(builder.objectRef<StoredEvent>('AnalysisStarted'), {
   description: 'A worker has taken it.',
-  interfaces: [AnalysisEvent],
+  interfaces: [EventInterface, AnalysisEvent],
 });
 builder.objectType(builder.objectRef<StoredEvent>('AnalysisProgressed'), {
   description: 'It goes on.',
-  interfaces: [AnalysisEvent],
+  interfaces: [EventInterface, AnalysisEvent],
   fields: (t) => ({
     progress: t.field({ type: Progress, description: 'How far.', resolve: (event) => event.payload as never }),
   }),
 });
 builder.objectType(builder.objectRef<StoredEvent>('AnalysisFinished'), {
   description: 'It has ended, one way or another: see `analysis.status`. The stream ends.',
-  interfaces: [AnalysisEvent],
+  interfaces: [EventInterface, AnalysisEvent],
 });
 
 builder.subscriptionField('analysisEvents', (t) =>

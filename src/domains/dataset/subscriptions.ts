@@ -1,6 +1,6 @@
 import { builder } from '#builder.ts';
 import { Failure, Progress } from '#enums.ts';
-import { eventInterface, followNode } from '#event-stream.ts';
+import { EventInterface, eventInterface, followNode } from '#event-stream.ts';
 import { requireRow } from '#nodes.ts';
 import type { StoredEvent } from '#ports/events.ts';
 import { endsIngestion } from './events.ts';
@@ -17,14 +17,14 @@ builder.interfaceField(DatasetEvent, 'dataset', (t) =>
 );
 
 const simple = (name: string, description: string) =>
-  builder.objectType(builder.objectRef<StoredEvent>(name), { description, interfaces: [DatasetEvent] });
+  builder.objectType(builder.objectRef<StoredEvent>(name), { description, interfaces: [EventInterface, DatasetEvent] });
 
 simple('IngestionStarted', 'The file is waiting to be read.');
 simple('DatasetReady', 'The file has been read; the stream ends.');
 
 builder.objectType(builder.objectRef<StoredEvent>('IngestionProgressed'), {
   description: 'Reading goes on.',
-  interfaces: [DatasetEvent],
+  interfaces: [EventInterface, DatasetEvent],
   fields: (t) => ({
     progress: t.field({ type: Progress, description: 'How far.', resolve: (event) => event.payload as never }),
   }),
@@ -32,7 +32,7 @@ builder.objectType(builder.objectRef<StoredEvent>('IngestionProgressed'), {
 
 builder.objectType(builder.objectRef<StoredEvent>('DatasetRejected'), {
   description: 'The file cannot be read; the stream ends.',
-  interfaces: [DatasetEvent],
+  interfaces: [EventInterface, DatasetEvent],
   fields: (t) => ({
     failure: t.field({ type: Failure, description: 'Why.', resolve: (event) => event.payload as never }),
   }),

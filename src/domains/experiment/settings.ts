@@ -4,7 +4,7 @@ import { codeGenerators, preprocessingStrategies, tuningStrategies } from '#cont
 /** What an experiment is to do; kept with it, shown in the wizard. Its JSON Schema is in `catalog`. */
 export const ExperimentSettings = z.strictObject({
   algorithms: z.array(z.string()).max(50).default([]).describe('keys of the catalogue; empty: all that fit'),
-  budgetSeconds: z.int().min(1).max(86_400).default(60).describe('wall clock of the training, in seconds'),
+  budgetSeconds: z.int().min(1).max(72_000).default(60).describe('wall clock of the training, in seconds'),
   maxTrials: z.int().min(1).max(10_000).nullable().default(null).describe('most trials over all runs'),
   folds: z.int().min(2).max(20).default(5).describe('splits of the cross-validation'),
   tuning: z.enum(tuningStrategies).default('AUTO').describe('how further trials are chosen'),

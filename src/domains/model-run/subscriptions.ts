@@ -3,7 +3,7 @@ import { endsExperiment } from '#domains/experiment/events.ts';
 import { Experiment } from '#domains/experiment/graphql.ts';
 import type { ExperimentRow } from '#domains/experiment/table.ts';
 import { ExperimentStageEnum, Failure, Progress } from '#enums.ts';
-import { eventCursor, eventInterface, followNode, streamOf } from '#event-stream.ts';
+import { EventInterface, eventCursor, eventInterface, followNode, streamOf } from '#event-stream.ts';
 import { requireRow } from '#nodes.ts';
 import type { StoredEvent } from '#ports/events.ts';
 import { ModelRun } from './graphql.ts';
@@ -20,7 +20,7 @@ builder.interfaceField(ExperimentEvent, 'experiment', (t) =>
 );
 
 const eventType = (name: string) => builder.objectRef<StoredEvent>(name);
-const interfaces = [ExperimentEvent];
+const interfaces = [EventInterface, ExperimentEvent];
 const stage = { description: 'Which of the five steps.', type: ExperimentStageEnum, resolve: (event: StoredEvent) => event.payload.stage as never };
 const failure = { description: 'Why.', type: Failure, resolve: (event: StoredEvent) => event.payload.failure as never };
 const run = {
