@@ -18,7 +18,7 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264), "fanotify_init": (300, 262),
     # other processes
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
-    "kcmp": (312, 272), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
+    "kcmp": (312, 272), "process_mrelease": (448, 448), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
     "move_pages": (279, 239), "migrate_pages": (256, 238),
     # network: socketpair stays, as asyncio and multiprocessing need it
     "socket": (41, 198),
@@ -54,6 +54,14 @@ UNSUPPORTED: dict[str, tuple[int | None, int | None]] = {
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7),
     "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
     "setxattrat": (463, 463), "removexattrat": (466, 466), "file_setattr": (469, 469),
+}  # fmt: skip
+
+# Of another process of the same user they would set limits, priority or processors; of itself they may.
+# The last number says which argument names the process: 0 is the caller.
+ONLY_ITSELF: dict[str, tuple[int, int, int]] = {
+    "prlimit64": (302, 261, 0), "setpriority": (141, 140, 1), "ioprio_set": (251, 30, 1),
+    "sched_setaffinity": (203, 122, 0), "sched_setparam": (142, 118, 0),
+    "sched_setscheduler": (144, 119, 0), "sched_setattr": (314, 274, 0),
 }  # fmt: skip
 
 CLONE, CLONE3 = (56, 220), (435, 435)
@@ -98,6 +106,14 @@ def _instructions() -> list[tuple[int, int, int, int]]:
         answer(numbers[column], ERROR)
     for numbers in UNSUPPORTED.values():
         answer(numbers[column], ERROR | errno.ENOTSUP)
+    for *numbers, argument in ONLY_ITSELF.values():
+        program += [
+            (JUMP_EQUAL, 0, 4, numbers[column]),
+            (LOAD_WORD, 0, 0, 16 + 8 * argument),
+            (JUMP_EQUAL, 1, 0, 0),
+            (RETURN, 0, 0, ERROR | errno.EPERM),
+            (RETURN, 0, 0, ALLOW),
+        ]
     # glibc then uses clone, whose flags can be read
     answer(CLONE3[column], ERROR | errno.ENOSYS)
     program += [

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICK = os.sysconf("SC_CLK_TCK")
 MAXIMUM_ENTRIES = 20_000
-MAXIMUM_DEPTH = 32
+MAXIMUM_DEPTH = 64
 # mappings of files without a name: `address permissions offset device inode name (deleted)`
 NAMELESS = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ...(.) [0-9a-f]+ ([0-9a-f:]+) (\d+) +(/.*) \(deleted\)$", re.M)
 
@@ -113,7 +113,7 @@ def _open_files_without_name(process: int, found: Hidden) -> None:
 
 
 def disk_bytes(directory: str) -> int | None:
-    """Blocks below a directory; None when there are too many entries or levels to be anything but an attack."""
+    """Blocks below a directory; None when it hides some: too many entries or levels, or closed directories."""
     total = entries = 0
     waiting = [(directory, 0)]
     while waiting:
@@ -126,13 +126,15 @@ def disk_bytes(directory: str) -> int | None:
                         return None
                     try:
                         status = entry.stat(follow_symlinks=False)
-                    except OSError:
+                    except FileNotFoundError:  # removed meanwhile
                         continue
                     total += status.st_blocks * 512
                     if stat.S_ISDIR(status.st_mode):
                         waiting.append((entry.path, depth + 1))
-        except OSError:
+        except FileNotFoundError:
             continue
+        except OSError:
+            return None
     return total
 
 
