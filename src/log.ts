@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 import pretty from 'pino-pretty';
 
 export type Log = Logger;
@@ -12,8 +12,17 @@ export function createLog(options: { level: string; name: string }): Log {
     {
       level: options.level,
       name: options.name,
+      serializers: { err: withoutValues },
       redact: ['*.authorization', '*.password', '*.token', '*.signature', 'headers.cookie'],
     },
     destination,
   );
+}
+
+/** The values of a statement are data of a user: a failed one is logged by its text and its cause alone. */
+function withoutValues(error: Error) {
+  const cut = (text: string) => text.replace(/\nparams: [^\n]*/g, '');
+  const { type, message, stack } = stdSerializers.err(error);
+  const cause = error.cause instanceof Error ? error.cause.message : undefined;
+  return { type, message: cut(message), stack: cut(stack), ...(cause ? { cause } : {}) };
 }
