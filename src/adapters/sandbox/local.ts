@@ -42,7 +42,16 @@ export function localSandbox(options: LocalSandboxOptions): Sandbox {
   const workplace = once(() => openWorkplace({ runnerDirectory, packageName, cacheDirectory, workRoot }));
   const pool = hosts(async (warm) => {
     const { runner, address, directory } = await workplace();
-    return { python, runner, address, directory, threads, warm: warm ? `${packageName}.warm` : null };
+    const sharedMemory = chosenTier !== 'local:landlock' || process.getuid?.() === 0;
+    return {
+      python,
+      runner,
+      address,
+      directory,
+      threads,
+      sharedMemory,
+      warm: warm ? `${packageName}.warm` : null,
+    };
   });
   const choice = once(choose);
   let chosenTier = options.unsafe ? 'unsafe' : 'local:untested';

@@ -22,14 +22,16 @@ export interface HostSettings {
   /** module to import first; null for a cold start */
   warm: string | null;
   threads: number;
+  /** False where jobs have no /dev/shm: joblib looks at its import whether it may use processes. */
+  sharedMemory: boolean;
 }
 
 export function startHost(settings: HostSettings): Host {
-  const { python, runner, threads, ...rest } = settings;
+  const { python, runner, threads, sharedMemory, ...rest } = settings;
   const main = join(runner, 'aliquot_launcher', '__main__.py');
   const child = spawn(python, ['-I', main, 'host'], {
     cwd: '/',
-    env: cleanEnvironment(threads),
+    env: { ...cleanEnvironment(threads), ...(sharedMemory ? {} : { JOBLIB_MULTIPROCESSING: '0' }) },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let jobs = 0;

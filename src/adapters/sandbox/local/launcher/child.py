@@ -86,6 +86,8 @@ def run(request: Request, work: str, tasks: int) -> None:
         os.umask(0o022)
         os.environ.clear()
         os.environ.update(environment(work, request.threads))
+        if not has_shared_memory(request):
+            os.environ["JOBLIB_MULTIPROCESSING"] = "0"
         program.bind_streams()
         set_limits(request, tasks)
         if request.tier != "unsafe":
@@ -101,16 +103,19 @@ def run(request: Request, work: str, tasks: int) -> None:
 def confine(request: Request, work: str) -> None:
     kernel.drop_capabilities()
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
-    shared_memory = ["/dev/shm"]
+    shared_memory = ["/dev/shm"] if has_shared_memory(request) else []
     if request.tier == "landlock":
         readable = namespaces.SYSTEM + namespaces.SETTINGS + namespaces.HARDWARE + python_directories()
         readable += [*VISIBLE_PROC, "/sys/fs/cgroup", work, f"{request.base}/input"]
-        # as the server's own user the job could reach what other programs keep there
-        shared_memory = shared_memory if os.geteuid() != os.stat(request.base).st_uid else []
     else:
         readable = ["/"]
     landlock.restrict(readable, [work, *shared_memory, *DEVICES])
     seccomp.restrict()
+
+
+def has_shared_memory(request: Request) -> bool:
+    """As the server's own user on the host's /dev/shm, a job could reach what other programs keep there."""
+    return request.tier != "landlock" or os.geteuid() != os.stat(request.base).st_uid
 
 
 def set_limits(request: Request, tasks: int) -> None:
