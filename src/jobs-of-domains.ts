@@ -8,8 +8,14 @@ import type { JobHandler, JobName } from './ports/queue.ts';
 
 const TABLE_MEMORY_BYTES = 2 * 1024 ** 3;
 
-/** What a worker does for each name of the job catalogue, and how many at once. */
-export function jobsOfDomains(ports: Ports, { services }: App): Record<JobName, { handler: JobHandler; concurrency: number }> {
+const lost = {
+  code: 'WORKER_LOST',
+  message:
+    'The worker was lost at every attempt, perhaps for want of memory. Try again with less data or a smaller budget.',
+};
+
+/** What a worker does for each name of the job catalogue, how many at once, and how a job ends that lost all its workers. */
+export function jobsOfDomains(ports: Ports, { services }: App) {
   const { env } = ports;
   const memoryBytes = env.TRAINING_MEMORY_MB * 1024 ** 2;
   const tables = { ...ports, memoryBytes: TABLE_MEMORY_BYTES };
@@ -24,14 +30,28 @@ export function jobsOfDomains(ports: Ports, { services }: App): Record<JobName, 
     preprocessings: services.preprocessings,
     preprocessingJobs: preprocessings,
   });
-  return {
+  const handlers: Record<JobName, { handler: JobHandler; concurrency: number }> = {
     'dataset.ingest': { handler: (id, context) => datasets.ingest(id, context), concurrency: 2 },
-    'analysis.perform': { handler: async (id, { signal }) => void (await analyses.perform(id, signal)), concurrency: 2 },
+    'analysis.perform': {
+      handler: async (id, { signal }) => void (await analyses.perform(id, signal)),
+      concurrency: 2,
+    },
     'preprocessing.perform': {
       handler: async (id, { signal }) => void (await preprocessings.perform(id, signal)),
       concurrency: 2,
     },
-    'experiment.run': { handler: (id, context) => pipeline.run(id, context), concurrency: env.TRAINING_CONCURRENCY },
+    'experiment.run': {
+      handler: (id, context) => pipeline.run(id, context),
+      concurrency: env.TRAINING_CONCURRENCY,
+    },
     'prediction.perform': { handler: (id, { signal }) => predictions.perform(id, signal), concurrency: 1 },
   };
+  const endings: Record<JobName, (id: string) => Promise<void>> = {
+    'dataset.ingest': (id) => datasets.giveUp(id, lost),
+    'analysis.perform': (id) => analyses.settle(id, { status: 'FAILED', failure: lost }),
+    'preprocessing.perform': (id) => preprocessings.settle(id, { status: 'FAILED', failure: lost }),
+    'experiment.run': (id) => pipeline.settle(id, 'FAILED', lost),
+    'prediction.perform': (id) => predictions.settle(id, { status: 'FAILED', failure: lost }),
+  };
+  return { handlers, onLost: (job: JobName, id: string) => endings[job](id) };
 }

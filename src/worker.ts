@@ -14,7 +14,8 @@ const database = await databaseUrl(env, (message) => log.info(message));
 await migrate(database.url);
 const ports = await openPorts({ env, databaseUrl: database.url, log, monitor: true });
 const app = await createApp(ports, () => `http://127.0.0.1:${env.PORT}`);
-await ports.queue.work(jobsOfDomains(ports, app));
+const { handlers, onLost } = jobsOfDomains(ports, app);
+await ports.queue.work(handlers, onLost);
 onStop((GRACE_SECONDS + 5) * 1_000, async () => {
   await ports.close(GRACE_SECONDS);
   await database.stop();

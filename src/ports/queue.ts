@@ -11,7 +11,7 @@ export const jobCatalogue = {
 
 export type JobName = keyof typeof jobCatalogue;
 /** `attempt` counts from 1; above 1 an earlier worker was lost in the middle. `signal` aborts when the claim is lost. */
-export type JobContext = { attempt: number; lastAttempt: boolean; signal: AbortSignal };
+export type JobContext = { attempt: number; signal: AbortSignal };
 export type JobHandler = (id: string, context: JobContext) => Promise<void>;
 
 /**
@@ -20,8 +20,14 @@ export type JobHandler = (id: string, context: JobContext) => Promise<void>;
  */
 export interface Queue {
   enqueue(tx: Tx, job: JobName, id: string): Promise<void>;
-  /** Starts taking jobs, `concurrency` at a time for each name. */
-  work(handlers: Record<JobName, { handler: JobHandler; concurrency: number }>): Promise<void>;
+  /**
+   * Starts taking jobs, `concurrency` at a time for each name. A job that lost its worker at every attempt is given to
+   * `onLost` instead, once.
+   */
+  work(
+    handlers: Record<JobName, { handler: JobHandler; concurrency: number }>,
+    onLost: (job: JobName, id: string) => Promise<void>,
+  ): Promise<void>;
   /** Stops taking jobs, waits for the running ones up to `graceSeconds`, then hands them back. */
   close(options?: { graceSeconds?: number }): Promise<void>;
 }

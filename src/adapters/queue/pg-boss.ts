@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, PgBoss } from 'pg-boss';
 import type { Log } from '#log.ts';
-import { type JobContext, type JobName, jobCatalogue, type Queue } from '#ports/queue.ts';
+import { type JobName, jobCatalogue, type Queue } from '#ports/queue.ts';
 
 const HEARTBEAT_SECONDS = 10;
+const LOST = 'job.lost';
 const jobNames = Object.keys(jobCatalogue) as JobName[];
 
 /**
@@ -21,6 +22,7 @@ export async function pgBossQueue(options: { url: string; log: Log; monitor: boo
   });
   boss.on('error', (error) => options.log.error({ error: error.message }, 'the queue reports an error'));
   await boss.start();
+  await boss.createQueue(LOST, { notify: true, retryLimit: 5, retryDelay: 5 });
   for (const name of jobNames) {
     const { expireSeconds, retries } = jobCatalogue[name];
     await boss.createQueue(name, {
@@ -30,14 +32,18 @@ export async function pgBossQueue(options: { url: string; log: Log; monitor: boo
       expireInSeconds: expireSeconds,
       heartbeatSeconds: HEARTBEAT_SECONDS,
       deleteAfterSeconds: 86_400,
+      deadLetter: LOST,
     });
   }
 
   return {
     async enqueue(tx, job, id) {
-      await boss.send(job, { id }, { db: fromDrizzle(tx, sql) });
+      await boss.send(job, { id, job }, { db: fromDrizzle(tx, sql) });
     },
-    async work(handlers) {
+    async work(handlers, onLost) {
+      await boss.work<{ id: string; job: JobName }>(LOST, { pollingIntervalSeconds: 5 }, async ([lost]) => {
+        if (lost) await onLost(lost.data.job, lost.data.id);
+      });
       for (const name of jobNames) {
         const { handler, concurrency } = handlers[name];
         await boss.work<{ id: string }>(
@@ -51,7 +57,7 @@ export async function pgBossQueue(options: { url: string; log: Log; monitor: boo
             heartbeatRefreshSeconds: 3,
           },
           async ([job]) => {
-            if (job) await handler(job.data.id, contextOf(name, job));
+            if (job) await handler(job.data.id, { attempt: job.retryCount + 1, signal: job.signal });
           },
         );
       }
@@ -59,13 +65,5 @@ export async function pgBossQueue(options: { url: string; log: Log; monitor: boo
     async close({ graceSeconds = 5 } = {}) {
       await boss.stop({ graceful: true, close: true, timeout: graceSeconds * 1_000 });
     },
-  };
-}
-
-function contextOf(name: JobName, job: { retryCount: number; signal: AbortSignal }): JobContext {
-  return {
-    attempt: job.retryCount + 1,
-    lastAttempt: job.retryCount >= jobCatalogue[name].retries,
-    signal: job.signal,
   };
 }

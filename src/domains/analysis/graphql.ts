@@ -23,7 +23,8 @@ import { type AnalysisRow, analysis } from './table.ts';
 const reportOf = (row: AnalysisRow) => (row.report ? named(row.report) : null);
 
 export const Analysis = nodeType<AnalysisRow>('Analysis', analysis).implement({
-  description: 'What was found in a dataset, for a target where one was named. Null fields fill when it has SUCCEEDED.',
+  description:
+    'What was found in a dataset, for a target where one was named. Null fields fill when it has SUCCEEDED.',
   interfaces: [NodeInterface],
   fields: (t) => ({
     id: t.id(nodeId('Analysis')),
@@ -36,17 +37,66 @@ export const Analysis = nodeType<AnalysisRow>('Analysis', analysis).implement({
     status: t.expose('status', { type: JobStatusEnum, description: 'Where the job stands.' }),
     taskType: t.expose('taskType', { type: TaskTypeEnum, nullable: true, description: 'Detected or given.' }),
     taskTypeReason: t.exposeString('taskTypeReason', { nullable: true, description: 'Why this task.' }),
-    overview: t.field({ type: AnalysisOverview, nullable: true, description: 'The table as a whole.', resolve: (row) => reportOf(row)?.overview }),
-    columns: t.field({ type: [ColumnProfile], nullable: true, description: 'Every column.', complexity: { multiplier: 20 }, resolve: (row) => reportOf(row)?.columns }),
-    missingness: t.field({ type: MissingnessReport, nullable: true, description: 'Gaps.', resolve: (row) => reportOf(row)?.missingness }),
-    correlations: t.field({ type: CorrelationReport, nullable: true, description: 'Pairs.', resolve: (row) => reportOf(row)?.correlations }),
-    targetReport: t.field({ type: TargetReport, nullable: true, description: 'The target.', resolve: (row) => reportOf(row)?.target }),
-    issues: t.field({ type: [QualityIssue], nullable: true, description: 'What is wrong with the data.', resolve: (row) => reportOf(row)?.issues }),
-    recommendations: t.field({ type: [Recommendation], nullable: true, description: 'What to do, most important first.', resolve: (row) => reportOf(row)?.recommendations }),
-    preprocessingPrompt: t.string({ nullable: true, description: 'What a code generator would be told.', resolve: (row) => reportOf(row)?.preprocessingPrompt }),
-    failure: t.field({ type: Failure, nullable: true, description: 'Why it FAILED.', resolve: (row) => row.failure }),
+    overview: t.field({
+      type: AnalysisOverview,
+      nullable: true,
+      description: 'The table as a whole.',
+      resolve: (row) => reportOf(row)?.overview,
+    }),
+    columns: t.field({
+      type: [ColumnProfile],
+      nullable: true,
+      description: 'Every column.',
+      complexity: { multiplier: 20 },
+      resolve: (row) => reportOf(row)?.columns,
+    }),
+    missingness: t.field({
+      type: MissingnessReport,
+      nullable: true,
+      description: 'Gaps.',
+      resolve: (row) => reportOf(row)?.missingness,
+    }),
+    correlations: t.field({
+      type: CorrelationReport,
+      nullable: true,
+      description: 'Pairs.',
+      resolve: (row) => reportOf(row)?.correlations,
+    }),
+    targetReport: t.field({
+      type: TargetReport,
+      nullable: true,
+      description: 'The target.',
+      resolve: (row) => reportOf(row)?.target,
+    }),
+    issues: t.field({
+      type: [QualityIssue],
+      nullable: true,
+      description: 'What is wrong with the data.',
+      resolve: (row) => reportOf(row)?.issues,
+    }),
+    recommendations: t.field({
+      type: [Recommendation],
+      nullable: true,
+      description: 'What to do, most important first.',
+      resolve: (row) => reportOf(row)?.recommendations,
+    }),
+    preprocessingPrompt: t.string({
+      nullable: true,
+      description: 'What a code generator would be told.',
+      resolve: (row) => reportOf(row)?.preprocessingPrompt,
+    }),
+    failure: t.field({
+      type: Failure,
+      nullable: true,
+      description: 'Why it FAILED.',
+      resolve: (row) => row.failure,
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker took it.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a worker took it.',
+    }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
 });
@@ -63,8 +113,11 @@ builder.objectField(Dataset, 'analyses', (t) =>
     resolve: async (row, { first, after }, context) => {
       const size = pageSize(first);
       const position = decodeNewest(after);
-      const rows = await loadBatched<AnalysisRow[]>(context, `Dataset.analyses:${size}:${after}`, row.id, (ids) =>
-        context.services.analyses.pagesByDataset(ids, { after: position, limit: size + 1 }),
+      const rows = await loadBatched<AnalysisRow[]>(
+        context,
+        `Dataset.analyses:${size}:${after}`,
+        row.id,
+        (ids) => context.services.analyses.pagesByDataset(ids, { after: position, limit: size + 1 }),
       );
       return toPage(rows ?? [], size, newestCursor, Boolean(after));
     },
@@ -72,7 +125,8 @@ builder.objectField(Dataset, 'analyses', (t) =>
 );
 
 mutation('analyzeDataset', {
-  description: 'Measures a dataset, for a target where one is named. Answers at once; a dataset that is still being read is waited for.',
+  description:
+    'Measures a dataset, for a target where one is named. Answers at once; a dataset that is still being read is waited for.',
   input: (t) => ({
     datasetId: t.id({ required: true, description: 'Of a dataset.' }),
     target: t.string({ description: 'Name of the column to be predicted.' }),
@@ -100,7 +154,11 @@ builder.objectType(builder.objectRef<StoredEvent>('AnalysisProgressed'), {
   description: 'It goes on.',
   interfaces: [EventInterface, AnalysisEvent],
   fields: (t) => ({
-    progress: t.field({ type: Progress, description: 'How far.', resolve: (event) => event.payload as never }),
+    progress: t.field({
+      type: Progress,
+      description: 'How far.',
+      resolve: (event) => event.payload as never,
+    }),
   }),
 });
 builder.objectType(builder.objectRef<StoredEvent>('AnalysisFinished'), {

@@ -31,6 +31,7 @@ export type AnalysisJobs = ReturnType<typeof analysisJobs>;
 export function analysisJobs(ports: AnalysisJobPorts) {
   const { db, events, storage } = ports;
 
+  /** Ends the row once, whatever happened before. */
   async function settle(id: string, change: Partial<AnalysisRow>): Promise<void> {
     await db.transaction(async (tx) => {
       const settled = await tx
@@ -81,6 +82,7 @@ export function analysisJobs(ports: AnalysisJobPorts) {
   }
 
   return {
+    settle,
     /** Measures a dataset for a target; waits for one that is still being read. Ends the row in every case. */
     async perform(
       id: string,

@@ -16,7 +16,10 @@ export function named(report: AnalysisReport): NamedReport {
     first: nameOf(pair.first),
     second: nameOf(pair.second),
   });
-  const ofColumn = <Entry extends { column: string }>(entry: Entry): Entry => ({ ...entry, column: nameOf(entry.column) });
+  const ofColumn = <Entry extends { column: string }>(entry: Entry): Entry => ({
+    ...entry,
+    column: nameOf(entry.column),
+  });
   const { missingness, correlations, target } = report;
   const result: NamedReport = {
     ...report,
@@ -33,7 +36,10 @@ export function named(report: AnalysisReport): NamedReport {
       pairs: correlations.pairs.map(ofPair),
     },
     target: target && { ...target, associations: target.associations.map(ofColumn) },
-    issues: report.issues.map((issue) => ({ ...issue, column: issue.column === null ? null : nameOf(issue.column) })),
+    issues: report.issues.map((issue) => ({
+      ...issue,
+      column: issue.column === null ? null : nameOf(issue.column),
+    })),
     recommendations: report.recommendations.map((recommendation) => ({
       ...recommendation,
       action: { ...recommendation.action, columns: recommendation.action.columns.map(nameOf) },

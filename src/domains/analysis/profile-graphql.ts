@@ -8,34 +8,64 @@ type Dates = NonNullable<Profile['date']>;
 export const Histogram = builder.objectRef<NonNullable<Numeric['histogram']>>('Histogram').implement({
   description: 'How often values fall into bins of equal width.',
   fields: (t) => ({
-    edges: t.exposeFloatList('edges', { description: 'Limits, one more than counts; dates in milliseconds since 1970.' }),
-    counts: t.exposeIntList('counts', { description: 'Values in each bin; the last bin holds its upper limit too.' }),
+    edges: t.exposeFloatList('edges', {
+      description: 'Limits, one more than counts; dates in milliseconds since 1970.',
+    }),
+    counts: t.exposeIntList('counts', {
+      description: 'Values in each bin; the last bin holds its upper limit too.',
+    }),
   }),
 });
 
 export const NumericProfile = builder.objectRef<Numeric>('NumericProfile').implement({
-  description: 'Figures of numbers and dates (in milliseconds since 1970); values that are not finite are left out.',
+  description:
+    'Figures of numbers and dates (in milliseconds since 1970); values that are not finite are left out.',
   fields: (t) => ({
     min: t.exposeFloat('min', { nullable: true, description: 'Smallest value.' }),
     max: t.exposeFloat('max', { nullable: true, description: 'Largest value.' }),
     mean: t.exposeFloat('mean', { nullable: true, description: 'Arithmetic mean.' }),
     median: t.exposeFloat('median', { nullable: true, description: '50 % quantile.' }),
-    standardDeviation: t.exposeFloat('standardDeviation', { nullable: true, description: 'Square root of the variance.' }),
+    standardDeviation: t.exposeFloat('standardDeviation', {
+      nullable: true,
+      description: 'Square root of the variance.',
+    }),
     variance: t.exposeFloat('variance', { nullable: true, description: 'Of the sample, divisor n - 1.' }),
-    lowerQuartile: t.exposeFloat('lowerQuartile', { nullable: true, description: '25 % quantile, linear interpolation.' }),
-    upperQuartile: t.exposeFloat('upperQuartile', { nullable: true, description: '75 % quantile, linear interpolation.' }),
-    interquartileRange: t.exposeFloat('interquartileRange', { nullable: true, description: 'Upper minus lower quartile.' }),
-    medianAbsoluteDeviation: t.exposeFloat('medianAbsoluteDeviation', { nullable: true, description: 'Not scaled.' }),
+    lowerQuartile: t.exposeFloat('lowerQuartile', {
+      nullable: true,
+      description: '25 % quantile, linear interpolation.',
+    }),
+    upperQuartile: t.exposeFloat('upperQuartile', {
+      nullable: true,
+      description: '75 % quantile, linear interpolation.',
+    }),
+    interquartileRange: t.exposeFloat('interquartileRange', {
+      nullable: true,
+      description: 'Upper minus lower quartile.',
+    }),
+    medianAbsoluteDeviation: t.exposeFloat('medianAbsoluteDeviation', {
+      nullable: true,
+      description: 'Not scaled.',
+    }),
     skewness: t.exposeFloat('skewness', { nullable: true, description: 'Adjusted Fisher-Pearson G1.' }),
-    excessKurtosis: t.exposeFloat('excessKurtosis', { nullable: true, description: 'G2: 0 for a normal distribution.' }),
+    excessKurtosis: t.exposeFloat('excessKurtosis', {
+      nullable: true,
+      description: 'G2: 0 for a normal distribution.',
+    }),
     zeroCount: t.exposeInt('zeroCount', { description: 'Values equal to 0.' }),
     negativeCount: t.exposeInt('negativeCount', { description: 'Values below 0.' }),
     infiniteCount: t.exposeInt('infiniteCount', { description: 'Values that are not finite.' }),
-    outlierCountByRange: t.exposeInt('outlierCountByRange', { description: 'Beyond 1.5 IQR of the quartiles (Tukey).' }),
+    outlierCountByRange: t.exposeInt('outlierCountByRange', {
+      description: 'Beyond 1.5 IQR of the quartiles (Tukey).',
+    }),
     outlierCountByRobustZ: t.exposeInt('outlierCountByRobustZ', {
       description: '|0.6745 (x - median) / MAD| above 3.5 (Iglewicz and Hoaglin).',
     }),
-    histogram: t.field({ type: Histogram, nullable: true, description: '20 bins.', resolve: (row) => row.histogram }),
+    histogram: t.field({
+      type: Histogram,
+      nullable: true,
+      description: '20 bins.',
+      resolve: (row) => row.histogram,
+    }),
   }),
 });
 
@@ -47,9 +77,13 @@ const TextProfile = builder.objectRef<Text>('TextProfile').implement({
     meanLength: t.exposeFloat('meanLength', { nullable: true, description: 'Mean.' }),
     medianLength: t.exposeFloat('medianLength', { nullable: true, description: 'Median.' }),
     paddedCount: t.exposeInt('paddedCount', { description: 'Values with white space at an end.' }),
-    caseVariantCount: t.exposeInt('caseVariantCount', { description: 'Distinct values that differ in case or padding only.' }),
+    caseVariantCount: t.exposeInt('caseVariantCount', {
+      description: 'Distinct values that differ in case or padding only.',
+    }),
     meanWords: t.exposeFloat('meanWords', { nullable: true, description: 'Mean number of words.' }),
-    mojibakeCount: t.exposeInt('mojibakeCount', { description: 'Values that look decoded by a wrong encoding.' }),
+    mojibakeCount: t.exposeInt('mojibakeCount', {
+      description: 'Values that look decoded by a wrong encoding.',
+    }),
   }),
 });
 
@@ -72,6 +106,7 @@ const TopValue = builder.objectRef<Profile['topValues'][number]>('ValueCount').i
     fraction: t.exposeFloat('fraction', { description: 'Of the values, 0 to 1.' }),
   }),
 });
+
 export { TopValue as ValueCount };
 
 export const ColumnProfile = builder.objectRef<AnalysisReport['columns'][number]>('ColumnProfile').implement({
@@ -86,23 +121,57 @@ export const ColumnProfile = builder.objectRef<AnalysisReport['columns'][number]
     missingCount: t.exposeInt('missingCount', { description: 'Rows without a value.' }),
     missingFraction: t.exposeFloat('missingFraction', { description: '0 to 1.' }),
     blankCount: t.exposeInt('blankCount', { description: 'Values of white space only.' }),
-    disguisedMissingCount: t.exposeInt('disguisedMissingCount', { description: 'Values that likely stand for a missing one.' }),
-    disguisedMissingValues: t.exposeStringList('disguisedMissingValues', { description: 'Their spellings, at most 10.' }),
+    disguisedMissingCount: t.exposeInt('disguisedMissingCount', {
+      description: 'Values that likely stand for a missing one.',
+    }),
+    disguisedMissingValues: t.exposeStringList('disguisedMissingValues', {
+      description: 'Their spellings, at most 10.',
+    }),
     distinctCount: t.exposeInt('distinctCount', { description: 'Exact.' }),
-    cardinalityRatio: t.exposeFloat('cardinalityRatio', { nullable: true, description: 'Distinct values over values.' }),
+    cardinalityRatio: t.exposeFloat('cardinalityRatio', {
+      nullable: true,
+      description: 'Distinct values over values.',
+    }),
     isUnique: t.exposeBoolean('isUnique', { description: 'Every value occurs once and none is missing.' }),
     isConstant: t.exposeBoolean('isConstant', { description: 'At most one distinct value.' }),
-    isNearConstant: t.exposeBoolean('isNearConstant', { description: 'One value has 99 % of the values, but not all.' }),
+    isNearConstant: t.exposeBoolean('isNearConstant', {
+      description: 'One value has 99 % of the values, but not all.',
+    }),
     mode: t.exposeString('mode', { nullable: true, description: 'Most frequent value.' }),
     modeCount: t.exposeInt('modeCount', { description: 'Rows with it.' }),
     modeFraction: t.exposeFloat('modeFraction', { nullable: true, description: 'Of the values.' }),
     entropyBits: t.exposeFloat('entropyBits', { nullable: true, description: 'Shannon entropy.' }),
-    imbalance: t.exposeFloat('imbalance', { nullable: true, description: '0 evenly spread, 1 all in one value.' }),
-    monotonicity: t.exposeString('monotonicity', { nullable: true, description: 'Order of the values down the file.' }),
-    topValues: t.field({ type: [TopValue], description: 'Most frequent, at most 10.', resolve: (row) => row.topValues }),
-    numeric: t.field({ type: NumericProfile, nullable: true, description: 'For numbers and dates.', resolve: (row) => row.numeric }),
-    text: t.field({ type: TextProfile, nullable: true, description: 'For text.', resolve: (row) => row.text }),
-    date: t.field({ type: DateProfile, nullable: true, description: 'For dates.', resolve: (row) => row.date }),
+    imbalance: t.exposeFloat('imbalance', {
+      nullable: true,
+      description: '0 evenly spread, 1 all in one value.',
+    }),
+    monotonicity: t.exposeString('monotonicity', {
+      nullable: true,
+      description: 'Order of the values down the file.',
+    }),
+    topValues: t.field({
+      type: [TopValue],
+      description: 'Most frequent, at most 10.',
+      resolve: (row) => row.topValues,
+    }),
+    numeric: t.field({
+      type: NumericProfile,
+      nullable: true,
+      description: 'For numbers and dates.',
+      resolve: (row) => row.numeric,
+    }),
+    text: t.field({
+      type: TextProfile,
+      nullable: true,
+      description: 'For text.',
+      resolve: (row) => row.text,
+    }),
+    date: t.field({
+      type: DateProfile,
+      nullable: true,
+      description: 'For dates.',
+      resolve: (row) => row.date,
+    }),
     warnings: t.exposeStringList('warnings', { description: 'Codes of the issues that name this column.' }),
   }),
 });

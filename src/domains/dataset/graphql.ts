@@ -1,6 +1,6 @@
-import { samples } from '#domains/dataset/samples.ts';
 import { builder, connectionType } from '#builder.ts';
 import type { CsvDialect, DatasetColumn, Repair, TableWarning } from '#contract/table.ts';
+import { samples } from '#domains/dataset/samples.ts';
 import { Failure, SignedUrl } from '#enums.ts';
 import { NodeInterface, nodeId, nodeType } from '#nodes.ts';
 import { badInput, decodeNewest, newestCursor, pageSize, toPage } from '#paging.ts';
@@ -10,7 +10,8 @@ const MAX_LINK_SECONDS = 900;
 const MAX_PREVIEW = 1_000;
 
 const DatasetStatus = builder.enumType('DatasetStatus', {
-  description: 'Where a dataset stands: its bytes are awaited, it is being read, it can be used, it cannot be read.',
+  description:
+    'Where a dataset stands: its bytes are awaited, it is being read, it can be used, it cannot be read.',
   values: ['UPLOADING', 'INGESTING', 'READY', 'REJECTED'] as const,
 });
 
@@ -22,8 +23,12 @@ const Column = builder.objectRef<DatasetColumn>('DatasetColumn').implement({
     type: t.exposeString('type', {
       description: 'integer, number, boolean, category, datetime, text, id or constant; can be overridden.',
     }),
-    semanticType: t.exposeString('semanticType', { description: 'A finer meaning, such as email, currency or year.' }),
-    confidence: t.exposeFloat('confidence', { description: 'Share of the values that fit the type, 0 to 1.' }),
+    semanticType: t.exposeString('semanticType', {
+      description: 'A finer meaning, such as email, currency or year.',
+    }),
+    confidence: t.exposeFloat('confidence', {
+      description: 'Share of the values that fit the type, 0 to 1.',
+    }),
     missingCount: t.exposeInt('nullCount', { description: 'Cells without a value.' }),
   }),
 });
@@ -47,8 +52,14 @@ const Dialect = builder.objectRef<CsvDialect>('CsvDialect').implement({
     skipRows: t.exposeInt('skipRows', { description: 'Lines before the table.' }),
     encoding: t.exposeString('encoding', { description: 'Such as utf-8 or windows-1252.' }),
     decimal: t.exposeString('decimal', { description: 'Decimal mark of the numbers.' }),
-    confidence: t.exposeFloat('confidence', { description: '0 to 1: how far this reading is ahead of the next best.' }),
-    repairs: t.field({ type: [DialectRepair], description: 'What was changed while reading.', resolve: (row) => row.repairs }),
+    confidence: t.exposeFloat('confidence', {
+      description: '0 to 1: how far this reading is ahead of the next best.',
+    }),
+    repairs: t.field({
+      type: [DialectRepair],
+      description: 'What was changed while reading.',
+      resolve: (row) => row.repairs,
+    }),
   }),
 });
 
@@ -76,9 +87,17 @@ export const Dataset = nodeType<DatasetRow>('Dataset', dataset).implement({
       resolve: (row) => row.rejection,
     }),
     byteSize: t.expose('byteSize', { type: 'BigInt', description: 'Size of the file in bytes.' }),
-    sha256: t.exposeString('sha256', { nullable: true, description: 'Of the file, hexadecimal; null until it has arrived.' }),
+    sha256: t.exposeString('sha256', {
+      nullable: true,
+      description: 'Of the file, hexadecimal; null until it has arrived.',
+    }),
     rowCount: t.exposeInt('rowCount', { nullable: true, description: 'Rows without the header.' }),
-    columns: t.field({ type: [Column], nullable: true, description: 'In the order of the file.', resolve: (row) => row.columns }),
+    columns: t.field({
+      type: [Column],
+      nullable: true,
+      description: 'In the order of the file.',
+      resolve: (row) => row.columns,
+    }),
     dialect: t.field({
       type: Dialect,
       nullable: true,
@@ -98,16 +117,21 @@ export const Dataset = nodeType<DatasetRow>('Dataset', dataset).implement({
       complexity: { field: 20 },
       resolve: (row, { first }, { services }) => {
         const rows = first ?? 20;
-        if (rows < 1 || rows > MAX_PREVIEW) throw badInput('BAD_USER_INPUT', `Argument “first” takes 1 to ${MAX_PREVIEW}.`);
+        if (rows < 1 || rows > MAX_PREVIEW)
+          throw badInput('BAD_USER_INPUT', `Argument “first” takes 1 to ${MAX_PREVIEW}.`);
         return services.datasets.preview(row, rows);
       },
     }),
-    storageKey: t.exposeString('storageKey', { nullable: true, description: 'Where the file is in the store, for debugging.' }),
+    storageKey: t.exposeString('storageKey', {
+      nullable: true,
+      description: 'Where the file is in the store, for debugging.',
+    }),
     download: t.field({
       type: SignedUrl,
       description: 'A link to the file as it was uploaded.',
       args: { expiresInSeconds: t.arg.int({ defaultValue: 300, description: `1 to ${MAX_LINK_SECONDS}.` }) },
-      resolve: (row, { expiresInSeconds }, { services }) => services.datasets.downloadLink(row, linkSeconds(expiresInSeconds)),
+      resolve: (row, { expiresInSeconds }, { services }) =>
+        services.datasets.downloadLink(row, linkSeconds(expiresInSeconds)),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the upload was requested.' }),
   }),
@@ -130,7 +154,11 @@ const Sample = builder.objectRef<(typeof samples)[number]>('SampleDataset').impl
 });
 
 builder.queryFields((t) => ({
-  sampleDatasets: t.field({ type: [Sample], description: 'Tables that ship with the server.', resolve: () => [...samples] }),
+  sampleDatasets: t.field({
+    type: [Sample],
+    description: 'Tables that ship with the server.',
+    resolve: () => [...samples],
+  }),
   datasets: t.field({
     type: connectionType('QueryDatasetsConnection', Dataset, 'datasets'),
     description: 'The datasets of the viewer, newest first.',
@@ -142,7 +170,11 @@ builder.queryFields((t) => ({
     complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
     resolve: async (_root, { first, after, search }, { services, viewer }) => {
       const size = pageSize(first);
-      const rows = await services.datasets.page(viewer, { search, after: decodeNewest(after), limit: size + 1 });
+      const rows = await services.datasets.page(viewer, {
+        search,
+        after: decodeNewest(after),
+        limit: size + 1,
+      });
       return toPage(rows, size, newestCursor, Boolean(after));
     },
   }),

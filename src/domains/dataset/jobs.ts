@@ -68,6 +68,10 @@ export function datasetJobs(ports: DatasetJobPorts) {
   }
 
   return {
+    /** Ends the ingestion of a dataset that cannot be read for want of a worker. */
+    async giveUp(id: string, rejection: Failure): Promise<void> {
+      await settle(id, { status: 'REJECTED', rejection }, { type: 'DatasetRejected', payload: rejection });
+    },
     /** Reads an uploaded file into its canonical Parquet copy; ends in READY or REJECTED. */
     async ingest(id: string, { signal: claim }: JobContext): Promise<void> {
       const [row] = await db.select().from(dataset).where(eq(dataset.id, id));

@@ -1,8 +1,8 @@
 import { builder } from '#builder.ts';
 import { columnTypeSchema } from '#contract/table.ts';
+import { ValidationError } from '#errors.ts';
 import { mutation, nodeSuccess } from '#mutation.ts';
 import { requireRow } from '#nodes.ts';
-import { ValidationError } from '#errors.ts';
 import { Dataset } from './graphql.ts';
 import type { DatasetRow } from './table.ts';
 
@@ -36,17 +36,27 @@ const UploadPart = builder
 const UploadTicket = builder.objectRef<Ticket>('UploadTicket').implement({
   description: 'Where and how to send the bytes; `completeUpload` follows.',
   fields: (t) => ({
-    protocol: t.expose('protocol', { type: UploadProtocol, description: 'The one chosen from those that the client can do.' }),
+    protocol: t.expose('protocol', {
+      type: UploadProtocol,
+      description: 'The one chosen from those that the client can do.',
+    }),
     method: t.exposeString('method', { description: 'HTTP method.' }),
     url: t.expose('url', { type: 'URL', description: 'Carries its own permission: no cookie, no token.' }),
-    headers: t.field({ type: [HttpHeader], description: 'To send along.', resolve: (ticket) => ticket.headers }),
+    headers: t.field({
+      type: [HttpHeader],
+      description: 'To send along.',
+      resolve: (ticket) => ticket.headers,
+    }),
     parts: t.field({
       type: [UploadPart],
       nullable: true,
       description: 'For protocols that send parts.',
       resolve: (): { number: number; url: string; offset: number; size: number }[] | null => null,
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'From then on the address is refused.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'From then on the address is refused.',
+    }),
   }),
 });
 
@@ -75,18 +85,26 @@ mutation('requestUpload', {
     fileName: t.string({ required: true, description: 'Only text; it never becomes part of a path.' }),
     byteSize: t.field({ type: 'BigInt', required: true, description: 'Exact size in bytes.' }),
     name: t.string({ description: 'Default: the file name without its ending.' }),
-    protocols: t.field({ type: [UploadProtocol], defaultValue: ['PUT'] as never, description: 'What the client can do.' }),
+    protocols: t.field({
+      type: [UploadProtocol],
+      defaultValue: ['PUT'] as never,
+      description: 'What the client can do.',
+    }),
     idempotencyKey: t.string({ description: idempotencyNote }),
   }),
   success: RequestUploadSuccess,
-  resolve: async (input, { viewer, services }) => ({ rowId: await services.uploads.requestUpload(viewer, input) }),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.uploads.requestUpload(viewer, input),
+  }),
 });
 
 mutation('completeUpload', {
   description: 'Says that the bytes have been sent; reading begins. Repeats change nothing.',
   input: (t) => ({ datasetId: t.id({ required: true, description: 'From `requestUpload`.' }) }),
   success: nodeSuccess('CompleteUploadSuccess', 'dataset', Dataset as never, 'Dataset'),
-  resolve: async (input, { viewer, services }) => ({ rowId: await services.uploads.completeUpload(viewer, input) }),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.uploads.completeUpload(viewer, input),
+  }),
 });
 
 mutation('uploadDataset', {
@@ -97,14 +115,18 @@ mutation('uploadDataset', {
     idempotencyKey: t.string({ description: idempotencyNote }),
   }),
   success: nodeSuccess('UploadDatasetSuccess', 'dataset', Dataset as never, 'Dataset'),
-  resolve: async (input, { viewer, services }) => ({ rowId: await services.uploads.uploadFile(viewer, input) }),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.uploads.uploadFile(viewer, input),
+  }),
 });
 
 mutation('createSampleDataset', {
   description: 'Makes a dataset from a table that ships with the server; `sampleDatasets` lists them.',
   input: (t) => ({ key: t.string({ required: true, description: 'Of a sample.' }) }),
   success: nodeSuccess('CreateSampleDatasetSuccess', 'dataset', Dataset as never, 'Dataset'),
-  resolve: async (input, { viewer, services }) => ({ rowId: await services.uploads.createSample(viewer, input) }),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.uploads.createSample(viewer, input),
+  }),
 });
 
 const CsvDialectInput = builder.inputType('CsvDialectInput', {
@@ -151,7 +173,9 @@ mutation('updateDataset', {
   },
 });
 
-type DialectWishes = { [Key in 'delimiter' | 'quote' | 'escape' | 'encoding' | 'decimal']?: string | null | undefined } & {
+type DialectWishes = {
+  [Key in 'delimiter' | 'quote' | 'escape' | 'encoding' | 'decimal']?: string | null | undefined;
+} & {
   hasHeader?: boolean | null | undefined;
   skipRows?: number | null | undefined;
 };
@@ -159,11 +183,14 @@ type DialectWishes = { [Key in 'delimiter' | 'quote' | 'escape' | 'encoding' | '
 function checkedDialect(given: DialectWishes) {
   const wrong = (field: string, message: string) =>
     new ValidationError('DIALECT_INVALID', message, { path: ['input', 'dialect', field] });
-  if (given.delimiter != null && [...given.delimiter].length !== 1) throw wrong('delimiter', 'Use one character.');
+  if (given.delimiter != null && [...given.delimiter].length !== 1)
+    throw wrong('delimiter', 'Use one character.');
   if (given.quote != null && [...given.quote].length > 1) throw wrong('quote', 'Use one character, or none.');
   if (given.escape != null && [...given.escape].length !== 1) throw wrong('escape', 'Use one character.');
-  if (given.skipRows != null && (given.skipRows < 0 || given.skipRows > 100_000)) throw wrong('skipRows', 'Use 0 to 100000.');
-  if (given.decimal != null && given.decimal !== '.' && given.decimal !== ',') throw wrong('decimal', 'Use a point or a comma.');
+  if (given.skipRows != null && (given.skipRows < 0 || given.skipRows > 100_000))
+    throw wrong('skipRows', 'Use 0 to 100000.');
+  if (given.decimal != null && given.decimal !== '.' && given.decimal !== ',')
+    throw wrong('decimal', 'Use a point or a comma.');
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
 }
 
@@ -173,7 +200,8 @@ const DeleteDatasetSuccess = builder.objectRef<{ deletedId: string }>('DeleteDat
 });
 
 mutation('deleteDataset', {
-  description: 'Deletes a dataset with its analyses and experiments; refused while an experiment is running on it.',
+  description:
+    'Deletes a dataset with its analyses and experiments; refused while an experiment is running on it.',
   input: (t) => ({ datasetId: t.id({ required: true, description: 'Of a dataset.' }) }),
   success: DeleteDatasetSuccess,
   resolve: async (input, { viewer, services }) => {

@@ -17,7 +17,10 @@ builder.interfaceField(DatasetEvent, 'dataset', (t) =>
 );
 
 const simple = (name: string, description: string) =>
-  builder.objectType(builder.objectRef<StoredEvent>(name), { description, interfaces: [EventInterface, DatasetEvent] });
+  builder.objectType(builder.objectRef<StoredEvent>(name), {
+    description,
+    interfaces: [EventInterface, DatasetEvent],
+  });
 
 simple('IngestionStarted', 'The file is waiting to be read.');
 simple('DatasetReady', 'The file has been read; the stream ends.');
@@ -26,7 +29,11 @@ builder.objectType(builder.objectRef<StoredEvent>('IngestionProgressed'), {
   description: 'Reading goes on.',
   interfaces: [EventInterface, DatasetEvent],
   fields: (t) => ({
-    progress: t.field({ type: Progress, description: 'How far.', resolve: (event) => event.payload as never }),
+    progress: t.field({
+      type: Progress,
+      description: 'How far.',
+      resolve: (event) => event.payload as never,
+    }),
   }),
 });
 
@@ -46,7 +53,8 @@ builder.subscriptionField('datasetEvents', (t) =>
       datasetId: t.arg.id({ required: true, description: 'Of a dataset.' }),
       after: t.arg.string({ description: 'Cursor of the last event seen.' }),
     },
-    subscribe: (_root, { datasetId, after }, context) => followNode(context, 'Dataset', datasetId, after, endsIngestion),
+    subscribe: (_root, { datasetId, after }, context) =>
+      followNode(context, 'Dataset', datasetId, after, endsIngestion),
     resolve: (event) => event,
   }),
 );

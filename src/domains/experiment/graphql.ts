@@ -34,12 +34,17 @@ export const Experiment = nodeType<ExperimentRow>('Experiment', experiment).impl
     taskType: t.expose('taskType', { type: TaskTypeEnum, nullable: true, description: 'Detected or given.' }),
     metric: t.exposeString('metric', { nullable: true, description: 'Key of the metric that ranks.' }),
     stage: t.expose('stage', { type: ExperimentStageEnum, description: 'Where the wizard stands.' }),
-    settings: t.field({ type: 'JSON', description: 'What to do; its schema is in `catalog`.', resolve: (row) => row.settings }),
+    settings: t.field({
+      type: 'JSON',
+      description: 'What to do; its schema is in `catalog`.',
+      resolve: (row) => row.settings,
+    }),
     analysis: t.field({
       type: Analysis,
       nullable: true,
       description: 'The one that the training relies on.',
-      resolve: (row, _args, context) => (row.analysisId ? loadRow<AnalysisRow>(context, 'Analysis', row.analysisId) : null),
+      resolve: (row, _args, context) =>
+        row.analysisId ? loadRow<AnalysisRow>(context, 'Analysis', row.analysisId) : null,
     }),
     preprocessing: t.field({
       type: Preprocessing,
@@ -49,7 +54,12 @@ export const Experiment = nodeType<ExperimentRow>('Experiment', experiment).impl
         row.preprocessingId ? loadRow<PreprocessingRow>(context, 'Preprocessing', row.preprocessingId) : null,
     }),
     status: t.expose('status', { type: ExperimentStatus, description: 'Where the job stands.' }),
-    progress: t.field({ type: Progress, nullable: true, description: 'Of the present stage.', resolve: (row) => row.progress }),
+    progress: t.field({
+      type: Progress,
+      nullable: true,
+      description: 'Of the present stage.',
+      resolve: (row) => row.progress,
+    }),
     lastCursor: t.string({
       description: 'This snapshot and the events after this cursor give the exact state.',
       resolve: async (row, _args, context) => {
@@ -59,9 +69,18 @@ export const Experiment = nodeType<ExperimentRow>('Experiment', experiment).impl
         return eventCursor(row.id, last ?? 0);
       },
     }),
-    failure: t.field({ type: Failure, nullable: true, description: 'Why it FAILED.', resolve: (row) => row.failure }),
+    failure: t.field({
+      type: Failure,
+      nullable: true,
+      description: 'Why it FAILED.',
+      resolve: (row) => row.failure,
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker took it.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a worker took it.',
+    }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
 });
@@ -80,8 +99,11 @@ builder.objectField(Dataset, 'experiments', (t) =>
     resolve: async (row, { first, after }, context) => {
       const size = pageSize(first);
       const position = decodeNewest(after);
-      const rows = await loadBatched<ExperimentRow[]>(context, `Dataset.experiments:${size}:${after}`, row.id, (ids) =>
-        context.services.experiments.pagesByDataset(ids, { after: position, limit: size + 1 }),
+      const rows = await loadBatched<ExperimentRow[]>(
+        context,
+        `Dataset.experiments:${size}:${after}`,
+        row.id,
+        (ids) => context.services.experiments.pagesByDataset(ids, { after: position, limit: size + 1 }),
       );
       return toPage(rows ?? [], size, newestCursor, Boolean(after));
     },
@@ -109,7 +131,11 @@ builder.queryField('experiments', (t) =>
     complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
     resolve: async (_root, { first, after, filter }, { services, viewer }) => {
       const size = pageSize(first);
-      const rows = await services.experiments.page(viewer, { filter, after: decodeNewest(after), limit: size + 1 });
+      const rows = await services.experiments.page(viewer, {
+        filter,
+        after: decodeNewest(after),
+        limit: size + 1,
+      });
       return toPage(rows, size, newestCursor, Boolean(after));
     },
   }),
@@ -126,11 +152,14 @@ mutation('createExperiment', {
     idempotencyKey: t.string({ description: 'Repeats within 24 hours give the first result.' }),
   }),
   success: nodeSuccess('CreateExperimentSuccess', 'experiment', Experiment as never, 'Experiment'),
-  resolve: async (input, { viewer, services }) => ({ rowId: await services.experiments.create(viewer, input) }),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.experiments.create(viewer, input),
+  }),
 });
 
 mutation('updateExperiment', {
-  description: 'Keeps what the wizard has chosen. A stale version is refused, so that two tabs do not undo each other.',
+  description:
+    'Keeps what the wizard has chosen. A stale version is refused, so that two tabs do not undo each other.',
   input: (t) => ({
     experimentId: t.id({ required: true, description: 'Of an experiment.' }),
     version: t.int({ required: true, description: 'As it was read.' }),
@@ -142,5 +171,7 @@ mutation('updateExperiment', {
     settings: t.field({ type: 'JSON', description: 'Laid over the present ones.' }),
   }),
   success: nodeSuccess('UpdateExperimentSuccess', 'experiment', Experiment as never, 'Experiment'),
-  resolve: async (input, { viewer, services }) => ({ rowId: await services.experiments.update(viewer, input) }),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.experiments.update(viewer, input),
+  }),
 });

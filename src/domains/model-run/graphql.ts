@@ -1,12 +1,13 @@
 import { builder, connectionType } from '#builder.ts';
 import { loadBatched } from '#context.ts';
+import type { RunnerCurve } from '#contract/runner.ts';
 import { linkSeconds } from '#domains/dataset/graphql.ts';
 import { Experiment } from '#domains/experiment/graphql.ts';
 import type { ExperimentRow } from '#domains/experiment/table.ts';
 import { Failure, JobStatusEnum, Progress, ScoreBasisEnum, SignedUrl, TaskTypeEnum } from '#enums.ts';
 import { NodeInterface, nodeId, nodeType, requireRow } from '#nodes.ts';
-import { badInput, encodeCursor, decodeCursor, pageSize, toPage } from '#paging.ts';
-import { type RankedRun, decodeRanked, rankedCursor } from './leaderboard.ts';
+import { badInput, decodeCursor, encodeCursor, pageSize, toPage } from '#paging.ts';
+import { decodeRanked, type RankedRun, rankedCursor } from './leaderboard.ts';
 import {
   type ArtifactRow,
   type Confusion,
@@ -18,7 +19,6 @@ import {
   predictionJob,
   type TrialRow,
 } from './table.ts';
-import type { RunnerCurve } from '#contract/runner.ts';
 
 const Artifact = builder.objectRef<ArtifactRow>('Artifact').implement({
   description: 'A file that a job left.',
@@ -50,7 +50,11 @@ const ConfusionMatrix = builder.objectRef<Confusion>('ConfusionMatrix').implemen
   description: 'How often which class was taken for which, on out-of-fold rows.',
   fields: (t) => ({
     labels: t.exposeStringList('labels', { description: 'Classes, for rows and columns alike.' }),
-    counts: t.field({ type: [['Int']] as never, description: 'Row: truth, column: prediction.', resolve: (row) => row.counts as never }),
+    counts: t.field({
+      type: [['Int']] as never,
+      description: 'Row: truth, column: prediction.',
+      resolve: (row) => row.counts as never,
+    }),
   }),
 });
 
@@ -103,20 +107,43 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
     }),
     algorithm: t.exposeString('algorithm', { description: 'Key of the catalogue.' }),
     label: t.exposeString('label', { description: 'For people.' }),
-    status: t.expose('status', { type: JobStatusEnum, description: 'SUCCEEDED as soon as it has a model; a better trial may follow.' }),
-    parameters: t.field({ type: 'JSON', description: 'Of the best trial.', resolve: (row) => row.parameters }),
+    status: t.expose('status', {
+      type: JobStatusEnum,
+      description: 'SUCCEEDED as soon as it has a model; a better trial may follow.',
+    }),
+    parameters: t.field({
+      type: 'JSON',
+      description: 'Of the best trial.',
+      resolve: (row) => row.parameters,
+    }),
     rank: t.int({
       nullable: true,
       description: 'Within its experiment, 1 is the best; equal scores share a rank.',
       resolve: (row, _args, context) =>
         row.status === 'SUCCEEDED'
-          ? loadBatched<number>(context, 'ModelRun.rank', row.id, (ids) => context.services.leaderboards.ranks(ids))
+          ? loadBatched<number>(context, 'ModelRun.rank', row.id, (ids) =>
+              context.services.leaderboards.ranks(ids),
+            )
           : null,
     }),
-    score: t.exposeFloat('score', { nullable: true, description: 'The experiment’s metric in its own unit.' }),
-    scoreBasis: t.expose('scoreBasis', { type: ScoreBasisEnum, nullable: true, description: 'How the score was obtained.' }),
-    scoreInterval: t.exposeFloatList('scoreInterval', { nullable: true, description: '95 %, low and high, by bootstrap of the rows.' }),
-    metrics: t.field({ type: [MetricValue], description: 'Every metric of the task.', resolve: (row) => row.metrics }),
+    score: t.exposeFloat('score', {
+      nullable: true,
+      description: 'The experiment’s metric in its own unit.',
+    }),
+    scoreBasis: t.expose('scoreBasis', {
+      type: ScoreBasisEnum,
+      nullable: true,
+      description: 'How the score was obtained.',
+    }),
+    scoreInterval: t.exposeFloatList('scoreInterval', {
+      nullable: true,
+      description: '95 %, low and high, by bootstrap of the rows.',
+    }),
+    metrics: t.field({
+      type: [MetricValue],
+      description: 'Every metric of the task.',
+      resolve: (row) => row.metrics,
+    }),
     foldScores: t.exposeFloatList('foldScores', { description: 'Of the best trial, one a fold.' }),
     trials: t.field({
       type: connectionType('ModelRunTrialsConnection', Trial, 'trials'),
@@ -129,19 +156,43 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
       resolve: async (row, { first, after }, context) => {
         const size = pageSize(first);
         const position = after == null ? -1 : Number(decodeCursor(after, 1)[0]);
-        if (!Number.isSafeInteger(position)) throw badInput('BAD_CURSOR', 'This cursor is not one of trials.');
-        const rows = await loadBatched<TrialRow[]>(context, `ModelRun.trials:${size}:${position}`, row.id, (ids) =>
-          context.services.leaderboards.trialPages(ids, { after: position, limit: size + 1 }),
+        if (!Number.isSafeInteger(position))
+          throw badInput('BAD_CURSOR', 'This cursor is not one of trials.');
+        const rows = await loadBatched<TrialRow[]>(
+          context,
+          `ModelRun.trials:${size}:${position}`,
+          row.id,
+          (ids) => context.services.leaderboards.trialPages(ids, { after: position, limit: size + 1 }),
         );
         return toPage(rows ?? [], size, (trial) => encodeCursor([trial.number]), Boolean(after));
       },
     }),
-    baselineScore: t.exposeFloat('baselineScore', { nullable: true, description: 'Of the first trial, before tuning.' }),
+    baselineScore: t.exposeFloat('baselineScore', {
+      nullable: true,
+      description: 'Of the first trial, before tuning.',
+    }),
     fitSeconds: t.exposeFloat('fitSeconds', { nullable: true, description: 'Of the best trial, all folds.' }),
-    predictMicrosPerRow: t.exposeFloat('predictMicrosPerRow', { nullable: true, description: 'Microseconds.' }),
-    modelBytes: t.expose('modelBytes', { type: 'BigInt', nullable: true, description: 'Size of the model file.' }),
-    confusionMatrix: t.field({ type: ConfusionMatrix, nullable: true, description: 'For classification.', resolve: (row) => row.confusionMatrix }),
-    curves: t.field({ type: [Curve], nullable: true, description: 'Diagnostics to draw.', resolve: (row) => row.curves }),
+    predictMicrosPerRow: t.exposeFloat('predictMicrosPerRow', {
+      nullable: true,
+      description: 'Microseconds.',
+    }),
+    modelBytes: t.expose('modelBytes', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'Size of the model file.',
+    }),
+    confusionMatrix: t.field({
+      type: ConfusionMatrix,
+      nullable: true,
+      description: 'For classification.',
+      resolve: (row) => row.confusionMatrix,
+    }),
+    curves: t.field({
+      type: [Curve],
+      nullable: true,
+      description: 'Diagnostics to draw.',
+      resolve: (row) => row.curves,
+    }),
     featureImportance: t.field({
       type: [FeatureImportance],
       nullable: true,
@@ -149,7 +200,11 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
       args: { first: t.arg.int({ description: '1 to 100, default 20.' }) },
       resolve: (row, { first }) => row.featureImportance?.slice(0, pageSize(first)),
     }),
-    members: t.field({ type: [EnsembleMember], description: 'Of an ensemble.', resolve: (row) => row.members ?? [] }),
+    members: t.field({
+      type: [EnsembleMember],
+      description: 'Of an ensemble.',
+      resolve: (row) => row.members ?? [],
+    }),
     artifacts: t.field({
       type: [Artifact],
       description: 'Files, the model first; there when the experiment has ended.',
@@ -158,8 +213,16 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
           context.services.leaderboards.artifactsOf('modelRunId', ids),
         )) ?? [],
     }),
-    sandboxTier: t.exposeString('sandboxTier', { nullable: true, description: 'The isolation that it was trained in.' }),
-    failure: t.field({ type: Failure, nullable: true, description: 'Why it FAILED.', resolve: (row) => row.failure }),
+    sandboxTier: t.exposeString('sandboxTier', {
+      nullable: true,
+      description: 'The isolation that it was trained in.',
+    }),
+    failure: t.field({
+      type: Failure,
+      nullable: true,
+      description: 'Why it FAILED.',
+      resolve: (row) => row.failure,
+    }),
   }),
 });
 
@@ -187,8 +250,16 @@ builder.objectFields(Experiment, (t) => ({
       const size = pageSize(first);
       const position = decodeRanked(after);
       const metric = orderBy?.metric ?? null;
-      const rows = await loadBatched<RankedRun[]>(context, `Experiment.leaderboard:${size}:${after}:${metric}`, row.id, (ids) =>
-        context.services.leaderboards.pagesByExperiment(ids, { orderBy: metric, after: position, limit: size + 1 }),
+      const rows = await loadBatched<RankedRun[]>(
+        context,
+        `Experiment.leaderboard:${size}:${after}:${metric}`,
+        row.id,
+        (ids) =>
+          context.services.leaderboards.pagesByExperiment(ids, {
+            orderBy: metric,
+            after: position,
+            limit: size + 1,
+          }),
       );
       return runPage(rows ?? [], size, after);
     },
@@ -198,7 +269,9 @@ builder.objectFields(Experiment, (t) => ({
     nullable: true,
     description: 'First of the leaderboard, once there is one with a score.',
     resolve: (row, _args, context) =>
-      loadBatched<ModelRunRow>(context, 'Experiment.bestRun', row.id, (ids) => context.services.leaderboards.bestByExperiment(ids)),
+      loadBatched<ModelRunRow>(context, 'Experiment.bestRun', row.id, (ids) =>
+        context.services.leaderboards.bestByExperiment(ids),
+      ),
   }),
 }));
 
@@ -206,7 +279,10 @@ const LeaderboardFilter = builder.inputType('LeaderboardFilter', {
   description: 'Only runs of one task and one metric can be compared.',
   fields: (t) => ({
     taskType: t.field({ type: TaskTypeEnum, required: true, description: 'Of the runs.' }),
-    metric: t.string({ required: true, description: 'Key of the metric that the experiments were ranked by.' }),
+    metric: t.string({
+      required: true,
+      description: 'Key of the metric that the experiments were ranked by.',
+    }),
     algorithm: t.string({ description: 'Key of the catalogue.' }),
     datasetId: t.id({ description: 'On this dataset.' }),
   }),
@@ -224,7 +300,11 @@ builder.queryField('leaderboard', (t) =>
     complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
     resolve: async (_root, { first, after, filter }, { services, viewer }) => {
       const size = pageSize(first);
-      const rows = await services.leaderboards.page(viewer, { filter, after: decodeRanked(after), limit: size + 1 });
+      const rows = await services.leaderboards.page(viewer, {
+        filter,
+        after: decodeRanked(after),
+        limit: size + 1,
+      });
       return runPage(rows, size, after);
     },
   }),
@@ -236,11 +316,17 @@ export const PredictionJob = nodeType<PredictionJobRow>('PredictionJob', predict
   fields: (t) => ({
     id: t.id(nodeId('PredictionJob')),
     status: t.expose('status', { type: JobStatusEnum, description: 'Where the job stands.' }),
-    progress: t.field({ type: Progress, nullable: true, description: 'How far.', resolve: (row) => row.progress }),
+    progress: t.field({
+      type: Progress,
+      nullable: true,
+      description: 'How far.',
+      resolve: (row) => row.progress,
+    }),
     artifact: t.field({
       type: Artifact,
       nullable: true,
-      description: 'predictions.csv: one probability column a class, or `prediction`; rows in the order of the file.',
+      description:
+        'predictions.csv: one probability column a class, or `prediction`; rows in the order of the file.',
       resolve: async (row, _args, context) => {
         const files = await loadBatched<ArtifactRow[]>(context, 'PredictionJob.artifact', row.id, (ids) =>
           context.services.leaderboards.artifactsOf('predictionJobId', ids),
@@ -248,6 +334,11 @@ export const PredictionJob = nodeType<PredictionJobRow>('PredictionJob', predict
         return files?.[0] ?? null;
       },
     }),
-    failure: t.field({ type: Failure, nullable: true, description: 'Why it FAILED.', resolve: (row) => row.failure }),
+    failure: t.field({
+      type: Failure,
+      nullable: true,
+      description: 'Why it FAILED.',
+      resolve: (row) => row.failure,
+    }),
   }),
 });

@@ -146,9 +146,16 @@ export function leaderboards({ db }: { db: Db }) {
       );
     },
 
-    async artifactsOf(kind: 'modelRunId' | 'predictionJobId', ids: readonly string[]): Promise<Map<string, ArtifactRow[]>> {
+    async artifactsOf(
+      kind: 'modelRunId' | 'predictionJobId',
+      ids: readonly string[],
+    ): Promise<Map<string, ArtifactRow[]>> {
       const column = artifact[kind];
-      const rows = await db.select().from(artifact).where(inArray(column, [...ids])).orderBy(asc(artifact.createdAt));
+      const rows = await db
+        .select()
+        .from(artifact)
+        .where(inArray(column, [...ids]))
+        .orderBy(asc(artifact.createdAt));
       return groupBy(rows, (row) => row[kind] ?? '');
     },
   };

@@ -11,7 +11,8 @@ import { PredictionJob } from './graphql.ts';
 const idempotencyNote = 'Repeats within 24 hours give the first result.';
 
 mutation('startTraining', {
-  description: 'Trains an experiment. What is missing is made first: the analysis, and RULES + MINIMAL preprocessing.',
+  description:
+    'Trains an experiment. What is missing is made first: the analysis, and RULES + MINIMAL preprocessing.',
   input: (t) => ({
     experimentId: t.id({ required: true, description: 'With a target, and not running.' }),
     preprocessingId: t.id({ description: 'One for the same dataset and target.' }),
@@ -23,11 +24,14 @@ mutation('startTraining', {
     idempotencyKey: t.string({ description: idempotencyNote }),
   }),
   success: nodeSuccess('StartTrainingSuccess', 'experiment', Experiment as never, 'Experiment'),
-  resolve: async (input, { viewer, services }) => ({ rowId: await services.modelRuns.startTraining(viewer, input) }),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.modelRuns.startTraining(viewer, input),
+  }),
 });
 
 mutation('runExperiment', {
-  description: 'All stages in one call: analysis, preprocessing, training. Answers at once; a dataset that is still being read is waited for.',
+  description:
+    'All stages in one call: analysis, preprocessing, training. Answers at once; a dataset that is still being read is waited for.',
   input: (t) => ({
     datasetId: t.id({ required: true, description: 'Of a dataset.' }),
     target: t.string({ required: true, description: 'Name of the column to be predicted.' }),
@@ -39,12 +43,18 @@ mutation('runExperiment', {
     algorithms: t.stringList({ description: 'Keys of the catalogue; default: all that fit.' }),
     tuning: t.field({ type: TuningStrategyEnum, description: 'Default: AUTO.' }),
     generator: t.field({ type: CodeGeneratorEnum, description: 'Default: AUTO.' }),
-    strategy: t.field({ type: PreprocessingStrategyEnum, defaultValue: 'MINIMAL', description: 'How much the preprocessing does.' }),
+    strategy: t.field({
+      type: PreprocessingStrategyEnum,
+      defaultValue: 'MINIMAL',
+      description: 'How much the preprocessing does.',
+    }),
     seed: t.int({ description: 'Of folds, search and models; default 0.' }),
     idempotencyKey: t.string({ description: idempotencyNote }),
   }),
   success: nodeSuccess('RunExperimentSuccess', 'experiment', Experiment as never, 'Experiment'),
-  resolve: async (input, { viewer, services }) => ({ rowId: await services.modelRuns.runExperiment(viewer, input) }),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.modelRuns.runExperiment(viewer, input),
+  }),
 });
 
 mutation('predictFile', {
@@ -55,7 +65,9 @@ mutation('predictFile', {
     idempotencyKey: t.string({ description: idempotencyNote }),
   }),
   success: nodeSuccess('PredictFileSuccess', 'predictionJob', PredictionJob as never, 'PredictionJob'),
-  resolve: async (input, { viewer, services }) => ({ rowId: await services.predictions.predictFile(viewer, input) }),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.predictions.predictFile(viewer, input),
+  }),
 });
 
 const CancelJobSuccess = builder.objectRef<{ id: string }>('CancelJobSuccess').implement({
@@ -86,18 +98,30 @@ async function cancel({ viewer, services }: Context, id: string): Promise<void> 
       return services.predictions.cancel(viewer, id, path);
     case 'ModelRun':
       await services.modelRuns.find(viewer, id, path);
-      throw new ConflictError('JOB_NOT_CANCELABLE', 'A single run cannot be stopped. Cancel its experiment.', { path });
+      throw new ConflictError(
+        'JOB_NOT_CANCELABLE',
+        'A single run cannot be stopped. Cancel its experiment.',
+        { path },
+      );
     case 'Dataset':
       await services.datasets.find(viewer, id, path);
-      throw new ConflictError('JOB_NOT_CANCELABLE', 'Reading a file cannot be stopped. Delete the dataset.', { path });
+      throw new ConflictError('JOB_NOT_CANCELABLE', 'Reading a file cannot be stopped. Delete the dataset.', {
+        path,
+      });
     default:
       throw new NotFoundError('NODE_NOT_FOUND', 'There is nothing with this id.', { path });
   }
 }
 
 mutation('cancelJob', {
-  description: 'Stops the job of a node. An experiment keeps what it has trained so far; repeats change nothing.',
-  input: (t) => ({ id: t.id({ required: true, description: 'Of an analysis, a preprocessing, an experiment or a prediction job.' }) }),
+  description:
+    'Stops the job of a node. An experiment keeps what it has trained so far; repeats change nothing.',
+  input: (t) => ({
+    id: t.id({
+      required: true,
+      description: 'Of an analysis, a preprocessing, an experiment or a prediction job.',
+    }),
+  }),
   success: CancelJobSuccess,
   resolve: async (input, context) => {
     await cancel(context, input.id);

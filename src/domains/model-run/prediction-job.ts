@@ -4,6 +4,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { RUNNER_PROTOCOL } from '#contract/runner.ts';
 import type { Db } from '#db.ts';
 import { type DatasetRow, dataset } from '#domains/dataset/table.ts';
+import { experiment } from '#domains/experiment/table.ts';
 import { failureOf, JobError } from '#errors.ts';
 import { newId } from '#ids.ts';
 import { cancellable, cancelRequested } from '#jobs.ts';
@@ -15,7 +16,6 @@ import { runColumns, runRunner } from '#runner.ts';
 import { TableError } from '#tables/errors.ts';
 import { runTableTask } from '#tables/run.ts';
 import { artifact, modelRun, type PredictionJobRow, predictionJob } from './table.ts';
-import { experiment } from '#domains/experiment/table.ts';
 
 const WALL_SECONDS = 3_600;
 
@@ -42,11 +42,20 @@ export function predictionJobs(ports: PredictionJobPorts) {
 
   async function sources(row: PredictionJobRow) {
     const [run] = await db.select().from(modelRun).where(eq(modelRun.id, row.modelRunId));
-    const [model] = await db.select().from(artifact).where(eq(artifact.modelRunId, row.modelRunId)).orderBy(artifact.createdAt);
+    const [model] = await db
+      .select()
+      .from(artifact)
+      .where(eq(artifact.modelRunId, row.modelRunId))
+      .orderBy(artifact.createdAt);
     const [file] = await db.select().from(dataset).where(eq(dataset.id, row.datasetId));
-    const [question] = run ? await db.select().from(experiment).where(eq(experiment.id, run.experimentId)) : [];
-    const [training] = question ? await db.select().from(dataset).where(eq(dataset.id, question.datasetId)) : [];
-    if (!model || !training?.columns || !question) throw new JobError('MODEL_NOT_READY', 'The model has no file.');
+    const [question] = run
+      ? await db.select().from(experiment).where(eq(experiment.id, run.experimentId))
+      : [];
+    const [training] = question
+      ? await db.select().from(dataset).where(eq(dataset.id, question.datasetId))
+      : [];
+    if (!model || !training?.columns || !question)
+      throw new JobError('MODEL_NOT_READY', 'The model has no file.');
     if (!file) throw new JobError('DATASET_NOT_FOUND', 'The dataset was deleted meanwhile.');
     return { model, file, training: { ...training, columns: training.columns }, target: question.target };
   }
@@ -79,7 +88,11 @@ export function predictionJobs(ports: PredictionJobPorts) {
         },
         { temporaryDirectory: directory, memoryBytes: ports.memoryBytes, signal },
       );
-      return { parquet, rowCount, features: training.columns.filter((column) => column.physicalName !== targetColumn) };
+      return {
+        parquet,
+        rowCount,
+        features: training.columns.filter((column) => column.physicalName !== targetColumn),
+      };
     } finally {
       await source.release();
     }
@@ -142,7 +155,8 @@ export function predictionJobs(ports: PredictionJobPorts) {
             if (claim.aborted) throw error;
             if (signal.aborted) return settle(id, { status: 'CANCELED' });
             const failure = failureOf(error, [TableError, StorageError, SandboxUnavailableError]);
-            if (failure.code === 'INTERNAL') ports.log.error({ err: error, prediction: id }, 'prediction failed');
+            if (failure.code === 'INTERNAL')
+              ports.log.error({ err: error, prediction: id }, 'prediction failed');
             await settle(id, { status: 'FAILED', failure });
           }
         });

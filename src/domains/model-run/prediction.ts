@@ -37,7 +37,9 @@ export function predictionService({ db, events, queue, datasets, modelRuns }: Pr
       const source = await datasets.find(viewer, input.datasetId, ['input', 'datasetId']);
       return once(db, owner, 'predictFile', input, async (tx) => {
         if (run.status !== 'SUCCEEDED') {
-          throw new ConflictError('MODEL_NOT_READY', `The model run is ${run.status}.`, { path: ['input', 'modelRunId'] });
+          throw new ConflictError('MODEL_NOT_READY', `The model run is ${run.status}.`, {
+            path: ['input', 'modelRunId'],
+          });
         }
         if (source.receivedBytes === null) {
           throw new ConflictError('UPLOAD_INCOMPLETE', 'The file has not arrived yet.', {
@@ -47,7 +49,9 @@ export function predictionService({ db, events, queue, datasets, modelRuns }: Pr
         }
         const id = newId();
         const { accountId: ownerId } = owner;
-        await tx.insert(predictionJob).values({ id, ownerId, modelRunId: run.id, datasetId: source.id, status: 'QUEUED' });
+        await tx
+          .insert(predictionJob)
+          .values({ id, ownerId, modelRunId: run.id, datasetId: source.id, status: 'QUEUED' });
         await queue.enqueue(tx, 'prediction.perform', id);
         return id;
       });

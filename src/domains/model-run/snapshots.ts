@@ -5,7 +5,14 @@ import type { ModelRunRow } from './table.ts';
 
 const SHOWN_RUNS = 50;
 const SHORTEST_GAP_MILLISECONDS = 250;
-const changing = new Set(['RunStarted', 'RunFinished', 'RunFailed', 'TrialFinished', 'BestChanged', 'ExperimentFinished']);
+const changing = new Set([
+  'RunStarted',
+  'RunFinished',
+  'RunFailed',
+  'TrialFinished',
+  'BestChanged',
+  'ExperimentFinished',
+]);
 
 export type LeaderboardSnapshot = { streamId: string; sequence: number; runs: ModelRunRow[] };
 

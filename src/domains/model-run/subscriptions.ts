@@ -7,7 +7,7 @@ import { EventInterface, eventCursor, eventInterface, followNode, streamOf } fro
 import { requireRow } from '#nodes.ts';
 import type { StoredEvent } from '#ports/events.ts';
 import { ModelRun } from './graphql.ts';
-import { type LeaderboardSnapshot as Snapshot, leaderboardSnapshots } from './snapshots.ts';
+import { leaderboardSnapshots, type LeaderboardSnapshot as Snapshot } from './snapshots.ts';
 import type { ModelRunRow } from './table.ts';
 
 const ExperimentEvent = eventInterface('ExperimentEvent', 'Something that happened to an experiment.');
@@ -21,26 +21,49 @@ builder.interfaceField(ExperimentEvent, 'experiment', (t) =>
 
 const eventType = (name: string) => builder.objectRef<StoredEvent>(name);
 const interfaces = [EventInterface, ExperimentEvent];
-const stage = { description: 'Which of the five steps.', type: ExperimentStageEnum, resolve: (event: StoredEvent) => event.payload.stage as never };
-const failure = { description: 'Why.', type: Failure, resolve: (event: StoredEvent) => event.payload.failure as never };
+const stage = {
+  description: 'Which of the five steps.',
+  type: ExperimentStageEnum,
+  resolve: (event: StoredEvent) => event.payload.stage as never,
+};
+const failure = {
+  description: 'Why.',
+  type: Failure,
+  resolve: (event: StoredEvent) => event.payload.failure as never,
+};
 const run = {
   description: 'As it is now.',
   type: ModelRun,
   resolve: (event: StoredEvent, _args: unknown, context: Parameters<typeof requireRow>[0]) =>
     requireRow<ModelRunRow>(context, 'ModelRun', String(event.payload.modelRunId)),
 };
-const number = (key: string, description: string) => ({ description, resolve: (event: StoredEvent) => Number(event.payload[key]) });
+const number = (key: string, description: string) => ({
+  description,
+  resolve: (event: StoredEvent) => Number(event.payload[key]),
+});
 
-builder.objectType(eventType('StageStarted'), { description: 'A step begins.', interfaces, fields: (t) => ({ stage: t.field(stage) }) });
+builder.objectType(eventType('StageStarted'), {
+  description: 'A step begins.',
+  interfaces,
+  fields: (t) => ({ stage: t.field(stage) }),
+});
 builder.objectType(eventType('StageProgressed'), {
   description: 'A step goes on.',
   interfaces,
   fields: (t) => ({
     stage: t.field(stage),
-    progress: t.field({ type: Progress, description: 'How far.', resolve: (event) => event.payload.progress as never }),
+    progress: t.field({
+      type: Progress,
+      description: 'How far.',
+      resolve: (event) => event.payload.progress as never,
+    }),
   }),
 });
-builder.objectType(eventType('StageFinished'), { description: 'A step is done.', interfaces, fields: (t) => ({ stage: t.field(stage) }) });
+builder.objectType(eventType('StageFinished'), {
+  description: 'A step is done.',
+  interfaces,
+  fields: (t) => ({ stage: t.field(stage) }),
+});
 builder.objectType(eventType('StageFailed'), {
   description: 'A step could not be done.',
   interfaces,
@@ -53,10 +76,17 @@ builder.objectType(eventType('TrainingStarted'), {
     rows: t.int(number('rows', 'Rows with a target.')),
     features: t.int(number('features', 'Columns but the target.')),
     folds: t.int(number('folds', 'Splits of the cross-validation.')),
-    algorithms: t.stringList({ description: 'In the order in which they start.', resolve: (event) => event.payload.algorithms as string[] }),
+    algorithms: t.stringList({
+      description: 'In the order in which they start.',
+      resolve: (event) => event.payload.algorithms as string[],
+    }),
   }),
 });
-builder.objectType(eventType('RunStarted'), { description: 'An algorithm begins.', interfaces, fields: (t) => ({ modelRun: t.field(run) }) });
+builder.objectType(eventType('RunStarted'), {
+  description: 'An algorithm begins.',
+  interfaces,
+  fields: (t) => ({ modelRun: t.field(run) }),
+});
 builder.objectType(eventType('RunFinished'), {
   description: 'An algorithm has a model; a better one may follow.',
   interfaces,
@@ -95,7 +125,10 @@ builder.objectType(eventType('LogWritten'), {
   description: 'A word from the training, for people.',
   interfaces,
   fields: (t) => ({
-    severity: t.string({ description: 'INFO, WARNING or ERROR.', resolve: (event) => String(event.payload.severity) }),
+    severity: t.string({
+      description: 'INFO, WARNING or ERROR.',
+      resolve: (event) => String(event.payload.severity),
+    }),
     message: t.string({ description: 'Text.', resolve: (event) => String(event.payload.message) }),
   }),
 });
@@ -121,15 +154,24 @@ builder.subscriptionField('experimentEvents', (t) =>
 const LeaderboardSnapshot = builder.objectRef<Snapshot>('LeaderboardSnapshot').implement({
   description: 'The leaderboard at a moment.',
   fields: (t) => ({
-    cursor: t.string({ description: 'Last event that it has taken in.', resolve: ({ streamId, sequence }) => eventCursor(streamId, sequence) }),
-    runs: t.field({ type: [ModelRun], description: 'The first 50, best first.', complexity: { multiplier: 50 }, resolve: ({ runs }) => runs }),
+    cursor: t.string({
+      description: 'Last event that it has taken in.',
+      resolve: ({ streamId, sequence }) => eventCursor(streamId, sequence),
+    }),
+    runs: t.field({
+      type: [ModelRun],
+      description: 'The first 50, best first.',
+      complexity: { multiplier: 50 },
+      resolve: ({ runs }) => runs,
+    }),
   }),
 });
 
 builder.subscriptionField('leaderboardUpdates', (t) =>
   t.field({
     type: LeaderboardSnapshot,
-    description: 'The leaderboard at once, then on each change, at most 4 a second; ends with the experiment.',
+    description:
+      'The leaderboard at once, then on each change, at most 4 a second; ends with the experiment.',
     args: { experimentId: t.arg.id({ required: true, description: 'Of an experiment.' }) },
     subscribe: async (_root, { experimentId }, context) =>
       leaderboardSnapshots(context.services, await streamOf(context, 'Experiment', experimentId)),

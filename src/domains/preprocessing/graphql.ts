@@ -13,7 +13,11 @@ const PreprocessingStep = builder.objectRef<PlannedStep>('PreprocessingStep').im
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Of the catalogue.' }),
     columns: t.exposeStringList('columns', { description: 'Names of the columns that it works on.' }),
-    parameters: t.field({ type: 'JSON', description: 'As the step takes them.', resolve: (step) => step.parameters }),
+    parameters: t.field({
+      type: 'JSON',
+      description: 'As the step takes them.',
+      resolve: (step) => step.parameters,
+    }),
     reason: t.exposeString('reason', { description: 'Why it is here.' }),
   }),
 });
@@ -47,9 +51,16 @@ export const Preprocessing = nodeType<PreprocessingRow>('Preprocessing', preproc
     generator: t.expose('generator', { type: CodeGeneratorEnum, description: 'Who really wrote it.' }),
     strategy: t.expose('strategy', { type: PreprocessingStrategyEnum, description: 'How much it does.' }),
     steps: t.field({ type: [PreprocessingStep], description: 'In order.', resolve: (row) => row.steps }),
-    code: t.exposeString('code', { description: 'Python compiled from the steps; runs alone. Empty until SUCCEEDED.' }),
+    code: t.exposeString('code', {
+      description: 'Python compiled from the steps; runs alone. Empty until SUCCEEDED.',
+    }),
     gates: t.field({ type: [GateResult], description: 'What it had to pass.', resolve: (row) => row.gates }),
-    failure: t.field({ type: Failure, nullable: true, description: 'Why it FAILED.', resolve: (row) => row.failure }),
+    failure: t.field({
+      type: Failure,
+      nullable: true,
+      description: 'Why it FAILED.',
+      resolve: (row) => row.failure,
+    }),
   }),
 });
 
@@ -58,11 +69,22 @@ mutation('generatePreprocessing', {
   input: (t) => ({
     analysisId: t.id({ required: true, description: 'Of an analysis with a target.' }),
     generator: t.field({ type: CodeGeneratorEnum, defaultValue: 'AUTO', description: 'Who writes.' }),
-    strategy: t.field({ type: PreprocessingStrategyEnum, defaultValue: 'BALANCED', description: 'How much to do.' }),
+    strategy: t.field({
+      type: PreprocessingStrategyEnum,
+      defaultValue: 'BALANCED',
+      description: 'How much to do.',
+    }),
     instructions: t.string({ description: 'Wishes in words, for CLAUDE.' }),
     experimentId: t.id({ description: 'The result becomes the preprocessing of this experiment.' }),
     idempotencyKey: t.string({ description: 'Repeats within 24 hours give the first result.' }),
   }),
-  success: nodeSuccess('GeneratePreprocessingSuccess', 'preprocessing', Preprocessing as never, 'Preprocessing'),
-  resolve: async (input, { viewer, services }) => ({ rowId: await services.preprocessings.generate(viewer, input) }),
+  success: nodeSuccess(
+    'GeneratePreprocessingSuccess',
+    'preprocessing',
+    Preprocessing as never,
+    'Preprocessing',
+  ),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.preprocessings.generate(viewer, input),
+  }),
 });

@@ -38,6 +38,7 @@ export type PreprocessingJobs = ReturnType<typeof preprocessingJobs>;
 export function preprocessingJobs(ports: PreprocessingJobPorts) {
   const { db, events, sandbox } = ports;
 
+  /** Ends the row once, whatever happened before. */
   async function settle(id: string, change: Partial<PreprocessingRow>): Promise<void> {
     await db.transaction(async (tx) => {
       const settled = await tx
@@ -106,6 +107,7 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
   }
 
   return {
+    settle,
     /** Plans the steps and compiles them to Python. Ends the row in every case. */
     async perform(id: string, claim: AbortSignal): Promise<PreprocessingRow> {
       const [row] = await db
