@@ -59,7 +59,8 @@ export async function openPorts(options: {
 
 async function openStorage(env: Env): Promise<Storage> {
   const url = env.STORAGE_URL ?? `file:${join(env.DATA_DIR, 'files')}`;
-  if (!url.startsWith('file:')) throw new Error(`STORAGE_URL: “${url.split(':')[0]}:” is not a kind of storage; use file:DIRECTORY.`);
+  if (!url.startsWith('file:'))
+    throw new Error(`STORAGE_URL: “${url.split(':')[0]}:” is not a kind of storage; use file:DIRECTORY.`);
   return fileStorage(url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length));
 }
 
@@ -96,7 +97,18 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
   const modelRuns = modelRunService({ db, events, queue, datasets, analyses, preprocessings, experiments });
   const predictions = predictionService({ db, events, queue, datasets, modelRuns });
   const services = {
-    ...{ db, events, accounts, datasets, uploads, analyses, preprocessings, experiments, modelRuns, predictions },
+    ...{
+      db,
+      events,
+      accounts,
+      datasets,
+      uploads,
+      analyses,
+      preprocessings,
+      experiments,
+      modelRuns,
+      predictions,
+    },
     leaderboards: leaderboards({ db }),
     artifacts: artifactService({ db, links }),
     serverInfo: serverFacts(ports),
@@ -104,4 +116,3 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
   };
   return { services, localAccount: await accounts.localAccount() };
 }
-

@@ -30,27 +30,34 @@ export const builder = new SchemaBuilder<{
   },
 });
 
-builder.queryType({ description: 'Everything that can be read. Lists are Relay connections, newest or best first.' });
+builder.queryType({
+  description: 'Everything that can be read. Lists are Relay connections, newest or best first.',
+});
 builder.mutationType({
   description:
     'Everything that changes something: one `input` each, answered by a union of the success and the expected errors.',
 });
 builder.subscriptionType({
-  description: 'Numbered events, replayed after a cursor and then live; the stream completes when the job has ended.',
+  description:
+    'Numbered events, replayed after a cursor and then live; the stream completes when the job has ended.',
 });
 
-const ErrorInterface = builder.interfaceRef<Error & { code: string; path: string[] | null; retryable: boolean }>('Error').implement({
-  description: 'An expected failure. Its type is the class of the failure, its code the fact.',
-  fields: (t) => ({
-    code: t.exposeString('code', { description: 'Stable, upper case, for programs.' }),
-    message: t.exposeString('message', { description: 'What is wrong, where, and what to do; for people.' }),
-    path: t.exposeStringList('path', {
-      nullable: true,
-      description: 'The faulty input, like `["input", "target"]`.',
+const ErrorInterface = builder
+  .interfaceRef<Error & { code: string; path: string[] | null; retryable: boolean }>('Error')
+  .implement({
+    description: 'An expected failure. Its type is the class of the failure, its code the fact.',
+    fields: (t) => ({
+      code: t.exposeString('code', { description: 'Stable, upper case, for programs.' }),
+      message: t.exposeString('message', {
+        description: 'What is wrong, where, and what to do; for people.',
+      }),
+      path: t.exposeStringList('path', {
+        nullable: true,
+        description: 'The faulty input, like `["input", "target"]`.',
+      }),
+      retryable: t.exposeBoolean('retryable', { description: 'Whether the same call may succeed later.' }),
     }),
-    retryable: t.exposeBoolean('retryable', { description: 'Whether the same call may succeed later.' }),
-  }),
-});
+  });
 
 const errorDescriptions: Record<string, string> = {
   ValidationError: 'The input is wrong and stays wrong until it is changed.',
@@ -72,7 +79,9 @@ const PageInfo = builder.objectRef<Page<unknown>['pageInfo']>('PageInfo').implem
   description: 'Where a page stands in its list (Relay).',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether `after: endCursor` gives more.' }),
-    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Whether this is not the first page.' }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
+      description: 'Whether this is not the first page.',
+    }),
     startCursor: t.exposeString('startCursor', { nullable: true, description: 'Of the first edge.' }),
     endCursor: t.exposeString('endCursor', { nullable: true, description: 'Of the last edge.' }),
   }),
@@ -96,7 +105,11 @@ export function connectionType<Row>(name: string, node: ObjectRef<SchemaTypes, R
         description: 'Without cursors.',
         resolve: (page) => page.edges.map((edge) => edge.node) as never,
       }),
-      pageInfo: t.field({ type: PageInfo, description: 'Where this page stands.', resolve: (page) => page.pageInfo }),
+      pageInfo: t.field({
+        type: PageInfo,
+        description: 'Where this page stands.',
+        resolve: (page) => page.pageInfo,
+      }),
     }),
   });
 }

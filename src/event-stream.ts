@@ -12,7 +12,12 @@ export const eventCursor = (streamId: string, sequence: number): string => encod
 function sequenceOf(cursor: string | null | undefined, streamId: string): number {
   if (cursor === null || cursor === undefined) return 0;
   const [stream, sequence] = decodeCursor(cursor, 2);
-  if (stream !== streamId || typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 0) {
+  if (
+    stream !== streamId ||
+    typeof sequence !== 'number' ||
+    !Number.isSafeInteger(sequence) ||
+    sequence < 0
+  ) {
     throw badInput('BAD_CURSOR', 'This cursor was not made for this stream.');
   }
   return sequence;
@@ -21,7 +26,10 @@ function sequenceOf(cursor: string | null | undefined, streamId: string): number
 export const EventInterface = builder.interfaceRef<StoredEvent>('Event').implement({
   description: 'Something that happened, numbered within its stream.',
   fields: (t) => ({
-    sequence: t.expose('sequence', { type: 'BigInt', description: 'Strictly increases within the stream, from 1.' }),
+    sequence: t.expose('sequence', {
+      type: 'BigInt',
+      description: 'Strictly increases within the stream, from 1.',
+    }),
     cursor: t.string({
       description: 'Pass as `after` to go on behind this event.',
       resolve: (event) => eventCursor(event.streamId, event.sequence),

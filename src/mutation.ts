@@ -35,7 +35,8 @@ export function mutation<Fields extends InputFieldMap, Success extends object>(
         directResult: true,
         union: { name: `${title}Result`, description: `The success of \`${name}\`, or why it was not done.` },
       },
-      resolve: (_root: unknown, args: { input: never }, context: Context) => options.resolve(args.input, context),
+      resolve: (_root: unknown, args: { input: never }, context: Context) =>
+        options.resolve(args.input, context),
     } as never),
   );
 }
@@ -58,4 +59,3 @@ export function nodeSuccess(
     }),
   });
 }
-

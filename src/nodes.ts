@@ -16,7 +16,10 @@ export const NodeInterface: InterfaceRef<SchemaTypes, Row> = builder.interfaceRe
   description: 'Something with a global id.',
   resolveType: (row) => brands.get(row) ?? null,
   fields: (t) => ({
-    id: t.id({ description: 'Opaque and unique over all types.', resolve: (row) => encodeId(brands.get(row) ?? '', row.id) }),
+    id: t.id({
+      description: 'Opaque and unique over all types.',
+      resolve: (row) => encodeId(brands.get(row) ?? '', row.id),
+    }),
   }),
 });
 
@@ -33,11 +36,18 @@ export const nodeId = (name: NodeType) => ({
 });
 
 /** A row by its own id, whoever owns it: for ids that come out of rows which the viewer was allowed to see. */
-export async function loadRow<NodeRow extends Row>(context: Context, type: NodeType, id: string): Promise<NodeRow | null> {
+export async function loadRow<NodeRow extends Row>(
+  context: Context,
+  type: NodeType,
+  id: string,
+): Promise<NodeRow | null> {
   const table = tables.get(type);
   if (!table) return null;
   const row = await loadBatched<NodeRow>(context, type, id, async (ids) => {
-    const rows = await context.services.db.select().from(table).where(inArray(table.id, [...ids]));
+    const rows = await context.services.db
+      .select()
+      .from(table)
+      .where(inArray(table.id, [...ids]));
     return new Map((rows as NodeRow[]).map((found) => [found.id, found]));
   });
   if (row) brands.set(row, type);
@@ -45,7 +55,11 @@ export async function loadRow<NodeRow extends Row>(context: Context, type: NodeT
 }
 
 /** As `loadRow`, for a row that a field promises. */
-export async function requireRow<NodeRow extends Row>(context: Context, type: NodeType, id: string): Promise<NodeRow> {
+export async function requireRow<NodeRow extends Row>(
+  context: Context,
+  type: NodeType,
+  id: string,
+): Promise<NodeRow> {
   const row = await loadRow<NodeRow>(context, type, id);
   if (!row) throw new Error(`the ${type} of a row is gone`);
   return row;

@@ -24,15 +24,17 @@ const ServerInfo = builder.objectRef<ServerFacts>('ServerInfo').implement({
   }),
 });
 
-const CatalogAlgorithm = builder.objectRef<RunnerCatalog['algorithms'][number]>('CatalogAlgorithm').implement({
-  description: 'An algorithm that can be trained.',
-  fields: (t) => ({
-    key: t.exposeString('key', { description: 'For `algorithms`.' }),
-    label: t.exposeString('label', { description: 'For people.' }),
-    tasks: t.field({ type: [TaskTypeEnum], description: 'What it can do.', resolve: (row) => row.tasks }),
-    details: t.field({ type: 'JSON', description: 'Search space and defaults.', resolve: (row) => row }),
-  }),
-});
+const CatalogAlgorithm = builder
+  .objectRef<RunnerCatalog['algorithms'][number]>('CatalogAlgorithm')
+  .implement({
+    description: 'An algorithm that can be trained.',
+    fields: (t) => ({
+      key: t.exposeString('key', { description: 'For `algorithms`.' }),
+      label: t.exposeString('label', { description: 'For people.' }),
+      tasks: t.field({ type: [TaskTypeEnum], description: 'What it can do.', resolve: (row) => row.tasks }),
+      details: t.field({ type: 'JSON', description: 'Search space and defaults.', resolve: (row) => row }),
+    }),
+  });
 const CatalogMetric = builder.objectRef<RunnerCatalog['metrics'][number]>('CatalogMetric').implement({
   description: 'A metric that can be optimised and ranked by.',
   fields: (t) => ({
@@ -48,13 +50,21 @@ const CatalogStep = builder.objectRef<RunnerCatalog['steps'][number]>('CatalogSt
     key: t.exposeString('key', { description: 'For `steps`.' }),
     label: t.exposeString('label', { description: 'For people.' }),
     description: t.exposeString('description', { description: 'What it does.' }),
-    details: t.field({ type: 'JSON', description: 'The schema of its parameters among them.', resolve: (row) => row }),
+    details: t.field({
+      type: 'JSON',
+      description: 'The schema of its parameters among them.',
+      resolve: (row) => row,
+    }),
   }),
 });
 const Catalog = builder.objectRef<RunnerCatalog>('Catalog').implement({
   description: 'Open sets: what the runner offers.',
   fields: (t) => ({
-    algorithms: t.field({ type: [CatalogAlgorithm], description: 'All of them.', resolve: (row) => row.algorithms }),
+    algorithms: t.field({
+      type: [CatalogAlgorithm],
+      description: 'All of them.',
+      resolve: (row) => row.algorithms,
+    }),
     metrics: t.field({ type: [CatalogMetric], description: 'All of them.', resolve: (row) => row.metrics }),
     steps: t.field({ type: [CatalogStep], description: 'All of them.', resolve: (row) => row.steps }),
     settingsSchema: t.field({
@@ -72,6 +82,10 @@ builder.queryFields((t) => ({
     description: 'Who is asking; null when nobody is signed in.',
     resolve: (_root, _args, { viewer }) => viewer,
   }),
-  serverInfo: t.field({ type: ServerInfo, description: 'What this server runs on.', resolve: (_root, _args, { services }) => services.serverInfo() }),
+  serverInfo: t.field({
+    type: ServerInfo,
+    description: 'What this server runs on.',
+    resolve: (_root, _args, { services }) => services.serverInfo(),
+  }),
   catalog: t.field({ type: Catalog, description: 'Algorithms, metrics, steps.', resolve: () => catalog }),
 }));

@@ -14,7 +14,9 @@ export type ServerFacts = {
   features: string[];
 };
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 /** What the server runs on; the sandbox's self-test runs once. */
 export function serverFacts(ports: {

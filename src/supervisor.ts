@@ -11,6 +11,8 @@ let env: Env | undefined;
 let opening: Promise<KeptDatabase> | undefined;
 const processes: KeptProcess[] = [];
 let stopped: Promise<void> | undefined;
+/** Once the server has found a free one by PORT=0, it keeps it. */
+let port: string | undefined;
 
 /** Worker first, so that nothing new is begun, then the server, at last the database under both. */
 async function stopAll(): Promise<void> {
@@ -31,7 +33,7 @@ async function endWith(exitCode: number, reason?: string): Promise<void> {
 function keep(program: 'worker' | 'server', database: KeptDatabase, stopLimitMilliseconds: number) {
   const running = keepRunning({
     program,
-    databaseUrl: database.url,
+    settings: () => ({ DATABASE_URL: database.url(), ...(port ? { PORT: port } : {}) }),
     stopLimitMilliseconds,
     onRestart: (how, delay) => say(`The ${program} ended with ${how}: starting it again in ${delay} ms`),
     onGiveUp: (reason) => void endWith(1, reason),
@@ -59,6 +61,7 @@ async function start(): Promise<void> {
   const worker = keep('worker', database, 15_000);
   const server = keep('server', database, 10_000);
   const [{ url = '' }] = await Promise.all([server.ready, worker.ready]);
+  port = new URL(url).port;
   await announceServer(settings.DATA_DIR, url);
   const address = url.replace(/\/$/, '');
   say(
