@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { sandboxConformance } from './sandbox-attacks/promises.ts';
-import { localForTests, processesWith, runPython, until } from './sandbox-attacks/workbench.ts';
+import { localForTests, processesWith, runPython, tiers, until } from './sandbox-attacks/workbench.ts';
 
-const tiers = ['namespaces', 'landlock'];
 for (const tier of tiers) {
   sandboxConformance(`local:${tier}`, async () => {
     const made = await localForTests({ tier });

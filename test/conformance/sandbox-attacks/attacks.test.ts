@@ -1,10 +1,10 @@
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SandboxLimits } from '#ports/sandbox.ts';
 import { plantVictim } from './victim.ts';
-import { localForTests, mebibyte, processesWith, runPython } from './workbench.ts';
+import { localForTests, mebibyte, processesWith, runPython, tiers } from './workbench.ts';
 
 type Outcome = Awaited<ReturnType<typeof runPython>>;
 type Attack = {
@@ -63,14 +63,6 @@ const attacks: Record<string, Attack> = {
 
 function endedEarly({ wallSeconds, limit }: Outcome) {
   expect(limit === null ? wallSeconds : 0).toBeLessThan(3);
-}
-
-const tiers = ['namespaces', 'landlock'];
-try {
-  accessSync('/usr/bin/bwrap', constants.X_OK);
-  tiers.push('bubblewrap');
-} catch {
-  // that tier needs the program
 }
 
 describe.each(tiers)('attacks in local:%s', (tier) => {

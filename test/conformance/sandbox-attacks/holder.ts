@@ -1,9 +1,9 @@
 /** A server that is going to be killed while it holds a sandbox: runs one endless job and says when it has begun. */
 import { localSandbox } from '#adapters/sandbox/local.ts';
-import { fakeRunner, runPython } from './workbench.ts';
+import { fakeRunner, plainPython, runPython } from './workbench.ts';
 
 const [cacheDirectory = '', tier] = process.argv.slice(2);
-const sandbox = localSandbox({ python: '/usr/bin/python3', cacheDirectory, ...fakeRunner, tier });
+const sandbox = localSandbox({ python: plainPython, cacheDirectory, ...fakeRunner, tier });
 const daemon = `
 import os, signal, time
 def main(arguments):

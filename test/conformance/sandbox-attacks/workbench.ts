@@ -1,10 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LocalSandboxOptions, localSandbox } from '#adapters/sandbox/local.ts';
 import type { Sandbox, SandboxHandlers, SandboxInput, SandboxLimits } from '#ports/sandbox.ts';
+
+/** Any Python from 3.11 on; one with a `bwrap` beside it brings the tier 'bubblewrap' into the tests. */
+export const plainPython = process.env.SANDBOX_TEST_PYTHON ?? '/usr/bin/python3';
+export const tiers = ['namespaces', 'landlock'];
+if (['/usr/bin/bwrap', join(dirname(plainPython), 'bwrap')].some(existsSync)) tiers.push('bubblewrap');
 
 export const mebibyte = 1024 ** 2;
 export const generous: SandboxLimits = {
@@ -25,7 +30,7 @@ export const fakeRunner = {
 export async function localForTests(options: Partial<LocalSandboxOptions> = {}) {
   const cacheDirectory = await mkdtemp(join(tmpdir(), 'aliquot-sandbox-'));
   await chmod(cacheDirectory, 0o711);
-  const sandbox = localSandbox({ python: '/usr/bin/python3', cacheDirectory, ...fakeRunner, ...options });
+  const sandbox = localSandbox({ python: plainPython, cacheDirectory, ...fakeRunner, ...options });
   return {
     sandbox,
     cacheDirectory,
