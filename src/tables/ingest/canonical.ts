@@ -119,7 +119,13 @@ function fitRow(cells: string[], width: number, delimiter: string, mends: Mends)
     return cells.slice(0, width);
   }
   mends.joined += 1;
-  return [...cells.slice(0, width - 1), cells.slice(width - 1).join(delimiter)];
+  return [...cells.slice(0, width - 1), joinSurplus(cells.slice(width - 1), delimiter)];
+}
+
+/** "11" and "12" must not become the number 11,12. */
+function joinSurplus(cells: string[], delimiter: string): string {
+  const joined = cells.join(delimiter);
+  return /[^\d\s.,'+-]/.test(joined) ? joined : cells.join(`${delimiter} `);
 }
 
 function formatRow(cells: string[]): string {

@@ -19,7 +19,9 @@ const marks: [string, string][] = [
   ['feff', 'utf-16be'],
 ];
 const multibyteEncodings = new Set(['Shift_JIS', 'EUC-JP', 'EUC-KR', 'Big5', 'GB18030', 'ISO-2022-JP']);
+const westernNames = new Set(['ISO-8859-1', 'windows-1252']);
 const tolerableInvalidShare = 0.1;
+const wholeSampleBytes = 64 * 1024;
 
 /** The order follows certainty: mark, NUL pattern, UTF-8 validity, statistics. */
 export function detectEncoding(survey: ByteSurvey, override: string | undefined): DetectedEncoding {
@@ -82,32 +84,53 @@ function refuseControlCharacters({ head }: ByteSurvey): void {
   }
 }
 
-function legacyEncoding({ highByteSample }: ByteSurvey): DetectedEncoding {
-  const matches = chardet.analyse(highByteSample).filter(({ name }) => iconv.encodingExists(name));
-  const best = matches[0];
-  if (
-    best &&
-    best.confidence >= 50 &&
-    multibyteEncodings.has(best.name) &&
-    decodesCleanly(highByteSample, best.name)
-  ) {
+/** From this mean length of a run of high bytes on, words are written in another script than the Latin one. */
+const foreignRunLength = 2.2;
+
+function legacyEncoding({ head, byteSize, highByteSample }: ByteSurvey): DetectedEncoding {
+  const sample = byteSize <= wholeSampleBytes ? head.subarray(0, byteSize) : highByteSample;
+  const matches = chardet
+    .analyse(sample)
+    .filter(({ name }) => iconv.encodingExists(name) && !name.startsWith('UTF'));
+  const western = { name: 'windows-1252', confidence: 0.5, markLength: 0 };
+  if (meanHighRun(sample) < foreignRunLength) {
+    // A few accents among plain letters: the statistics must be sure to say anything but Western.
+    const best = matches.find(({ name }) => !multibyteEncodings.has(name));
+    if (!best || best.confidence < 45 || westernNames.has(best.name)) {
+      return { ...western, confidence: Math.max(0.5, (best?.confidence ?? 0) / 100) };
+    }
     return { name: best.name.toLowerCase(), confidence: best.confidence / 100, markLength: 0 };
   }
-  const single = matches.find(({ name }) => !multibyteEncodings.has(name) && !name.startsWith('UTF'));
-  const isWestern = !single || single.name === 'ISO-8859-1' || single.name === 'windows-1252';
-  if (single && !isWestern && single.confidence >= 45) {
-    return { name: single.name.toLowerCase(), confidence: single.confidence / 100, markLength: 0 };
-  }
-  return {
-    name: 'windows-1252',
-    confidence: isWestern && single ? Math.max(0.5, single.confidence / 100) : 0.5,
-    markLength: 0,
-  };
+  const ranked = matches
+    .map(({ name, confidence }) => ({ name, confidence, letters: letterShare(sample, name) }))
+    .sort((first, second) => second.letters - first.letters || second.confidence - first.confidence);
+  const [best] = ranked;
+  if (!best || best.letters < 0.6) return western;
+  const name = westernNames.has(best.name) ? western.name : best.name.toLowerCase();
+  return { name, confidence: Math.max(0.4, best.confidence / 100), markLength: 0 };
 }
 
-function decodesCleanly(bytes: Buffer, encoding: string): boolean {
-  const text = iconv.decode(bytes, encoding);
-  const broken = text.split('\uFFFD').length - 1;
-  // The sample is cut out of running text, so that a few pieces begin in mid-character.
-  return broken <= Math.max(4, text.length * 0.05);
+function meanHighRun(bytes: Buffer): number {
+  let runs = 0;
+  let high = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    if ((bytes[at] ?? 0) < 0x80) continue;
+    high += 1;
+    if (at === 0 || (bytes[at - 1] ?? 0) < 0x80) runs += 1;
+  }
+  return runs === 0 ? 0 : high / runs;
+}
+
+/** Share of letters among the characters beyond ASCII, in steps of a twentieth; what cannot be decoded counts twice. */
+function letterShare(bytes: Buffer, encoding: string): number {
+  let letters = 0;
+  let others = 0;
+  for (const character of iconv.decode(bytes, encoding)) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x80) continue;
+    if (code === 0xfffd || code < 0xa0 || (code >= 0xe000 && code < 0xf900)) others += 2;
+    else if (/[\p{L}\p{M}]/u.test(character)) letters += 1;
+    else others += 1;
+  }
+  return letters + others === 0 ? 0 : Math.round((letters / (letters + others)) * 20) / 20;
 }

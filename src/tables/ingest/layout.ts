@@ -15,7 +15,7 @@ const maximumPreambleRows = 60;
 /** Finds where the table begins, how wide it is, and whether its first row holds names. */
 export function detectLayout(rows: string[][], fixed: { hasHeader?: boolean; skipRows?: number }): Layout {
   const filled = rows.map((row, index) => ({ row, index })).filter(({ row }) => !isBlankRow(row));
-  const body = filled.length > 6 ? filled.slice(Math.min(5, filled.length >> 1)) : filled;
+  const body = filled.length > 20 ? filled.slice(5) : filled;
   const bodyWidth = commonWidth(body.map(({ row }) => row));
   const firstRow = fixed.skipRows ?? findFirstRow(filled, bodyWidth);
   const first = rows[firstRow] ?? [];

@@ -2,6 +2,8 @@ import { TableError } from '#tables/errors.ts';
 import type { Layout } from './layout.ts';
 import { isBlankRow } from './rows.ts';
 
+const sampledLines = 500;
+
 /** Markup and running text are refused: reading them as a one-column table would only look like success. */
 export function refuseProse(
   text: string,
@@ -18,13 +20,16 @@ export function refuseProse(
       { line: 1 },
     );
   }
-  if (hasChosenDelimiter || layout.width > 1) return;
-  const lines = rows.filter((row) => !isBlankRow(row)).map((row) => (row[0] ?? '').trim());
+  if (hasChosenDelimiter || text.includes('"')) return;
+  const filled = rows.filter((row) => !isBlankRow(row));
+  const regular = filled.filter((row) => row.length === layout.width).length;
+  // Cells of a real table may hold sentences: then its rows are all alike.
+  if (layout.width > 1 && regular > filled.length * 0.9) return;
+  const lines = text.split(/\r\n|\n|\r/, sampledLines).filter((line) => line.trim() !== '');
   const sentences = lines.filter(
-    (line) => line.split(/\s+/).length >= 8 && /[.!?,;:]["')]?$|[a-z], [a-z]/.test(line),
+    (line) => line.trim().split(/\s+/).length >= 8 && /[.!?;:][")'’”]*\s*$/.test(line),
   );
-  const wasQuoted = text.includes('"');
-  if (lines.length >= 3 && !wasQuoted && sentences.length > lines.length * 0.6) {
+  if (lines.length >= 3 && sentences.length > lines.length * 0.6) {
     throw new TableError(
       'NOT_TABULAR',
       `The file reads like running text: ${sentences.length} of the first ${lines.length} lines are sentences. Upload a CSV, or name the delimiter.`,

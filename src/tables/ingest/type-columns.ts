@@ -56,7 +56,7 @@ export async function typeColumns(
       ),
     );
     const isForced = (index: number) => settings.forced.has(names[index] ?? '');
-    const verdicts = await verify(engine, batch, guesses);
+    const verdicts = await verify(engine, batch, guesses, samples);
     for (const [place, index] of batch.entries()) {
       const guess = guesses[place];
       const verdict = verdicts[place];
@@ -99,29 +99,42 @@ async function sampleColumns(
   return samples;
 }
 
-async function verify(engine: Engine, batch: number[], guesses: ColumnGuess[]): Promise<Verdict[]> {
-  const parts = batch.flatMap((index, place) => {
+async function verify(
+  engine: Engine,
+  batch: number[],
+  guesses: ColumnGuess[],
+  samples: Map<number, string[]>,
+): Promise<Verdict[]> {
+  const readings = batch.map((index, place) => {
     const { physicalType, format } = guesses[place] ?? {
       physicalType: 'VARCHAR' as const,
       format: plainFormat,
     };
     const raw = `r${index}`;
-    const present = presentSql(raw, physicalType, format);
-    const fitting = physicalType === 'VARCHAR' ? present : valueSql(raw, physicalType, format);
-    return [
-      `count(${raw})`,
-      `count(${present})`,
-      `count(${fitting})`,
-      `coalesce(min(${present}) = max(${present}), true)`,
-    ];
+    return {
+      raw,
+      present: presentSql(raw, physicalType, format),
+      fitting: valueSql(raw, physicalType, format),
+    };
   });
-  const row = await engine.row(`SELECT ${parts.join(', ')} FROM raw`);
-  return batch.map((_, place) => ({
-    filled: Number(row[place * 4]),
-    present: Number(row[place * 4 + 1]),
-    fitting: Number(row[place * 4 + 2]),
-    isConstant: row[place * 4 + 3] === true,
-  }));
+  const row = await engine.row(
+    `SELECT ${readings.map(({ raw, fitting }) => `count(${raw}), count(${fitting})`).join(', ')} FROM raw`,
+  );
+  const verdicts: Verdict[] = [];
+  for (const [place, { present, fitting }] of readings.entries()) {
+    const filled = Number(row[place * 2]);
+    const fit = Number(row[place * 2 + 1]);
+    const looksConstant = new Set(samples.get(batch[place] ?? -1)).size <= 1;
+    // Few columns have gaps spelled out or hardly vary: only those are looked at again.
+    const [counted, isConstant] =
+      fit < filled || looksConstant
+        ? await engine.row(
+            `SELECT count(${present}), coalesce(min(${fitting}) = max(${fitting}), true) FROM raw`,
+          )
+        : [filled, false];
+    verdicts.push({ filled, present: Number(counted), fitting: fit, isConstant: isConstant === true });
+  }
+  return verdicts;
 }
 
 interface Settled extends ColumnGuess {

@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { AnalysisReport } from '#contract/report.ts';
+import { ingest } from '#tables/ingest/ingest.ts';
+import { type PreviewValue, readPreview } from '#tables/preview.ts';
+import { profile } from '#tables/profile/profile.ts';
+import type { IngestResult, IngestSpec, ProfileSpec, TableTaskContext } from '#tables/tasks.ts';
+
+/** Reads and measures tables in this process: the same functions that the child runs, without its start. */
+
+export async function withDirectory<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'aliquot-tables-'));
+  try {
+    return await work(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function contextIn(temporaryDirectory: string): TableTaskContext {
+  return {
+    onProgress: () => {},
+    signal: new AbortController().signal,
+    memoryBytes: 1024 ** 3,
+    temporaryDirectory,
+  };
+}
+
+export interface ReadTable extends IngestResult {
+  rows: PreviewValue[][];
+}
+
+export function readTable(
+  content: string | Uint8Array,
+  overrides?: IngestSpec['overrides'],
+  first = 20,
+): Promise<ReadTable> {
+  return withDirectory(async (directory) => {
+    const source = path.join(directory, 'source');
+    const parquet = path.join(directory, 'table.parquet');
+    await writeFile(source, content);
+    const spec: IngestSpec = { source, fileName: 'source.csv', parquet, ...(overrides ? { overrides } : {}) };
+    const result = await ingest(spec, contextIn(directory));
+    return { ...result, rows: await readPreview(parquet, result.columns, first, directory) };
+  });
+}
+
+/** What a reader of a test wants to see at a glance. */
+export function brief({ columns, rows, dialect, warnings }: ReadTable) {
+  return {
+    columns: columns.map(({ name, type }) => `${name}: ${type}`),
+    rows,
+    repairs: (dialect?.repairs ?? []).map(({ code, count }) => `${code} ${count}`),
+    warnings: warnings.map(({ code, column, count }) =>
+      [code, column, count].filter((each) => each !== undefined).join(' '),
+    ),
+  };
+}
+
+export async function errorCode(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'no error';
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+}
+
+export function profileTable(
+  content: string,
+  target: string | null = null,
+  taskType?: ProfileSpec['taskType'],
+): Promise<AnalysisReport> {
+  return withDirectory(async (directory) => {
+    const source = path.join(directory, 'source');
+    const parquet = path.join(directory, 'table.parquet');
+    await writeFile(source, content);
+    const { columns } = await ingest({ source, fileName: 'source.csv', parquet }, contextIn(directory));
+    const physical = columns.find(({ name }) => name === target)?.physicalName ?? null;
+    return profile(
+      { parquet, columns, target: physical, ...(taskType ? { taskType } : {}) },
+      contextIn(directory),
+    );
+  });
+}
