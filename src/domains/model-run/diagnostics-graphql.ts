@@ -1,0 +1,64 @@
+import { builder } from '#builder.ts';
+import type { RunnerCurve } from '#contract/runner.ts';
+import { ScoreBasisEnum } from '#enums.ts';
+import type { Confusion, Importance, MetricScore, TrialRow } from './table.ts';
+
+export const MetricValue = builder.objectRef<MetricScore>('MetricValue').implement({
+  description: 'What one metric says of a run.',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'Of the catalogue.' }),
+    value: t.exposeFloat('value', { description: 'In the unit of the metric.' }),
+    basis: t.expose('basis', { type: ScoreBasisEnum, description: 'How it was obtained.' }),
+  }),
+});
+
+export const ConfusionMatrix = builder.objectRef<Confusion>('ConfusionMatrix').implement({
+  description: 'How often which class was taken for which, on out-of-fold rows.',
+  fields: (t) => ({
+    labels: t.exposeStringList('labels', { description: 'Classes, for rows and columns alike.' }),
+    counts: t.field({
+      type: [['Int']] as never,
+      description: 'Row: truth, column: prediction.',
+      resolve: (row) => row.counts as never,
+    }),
+  }),
+});
+
+export const Curve = builder.objectRef<RunnerCurve>('Curve').implement({
+  description: 'Points to draw, on out-of-fold rows.',
+  fields: (t) => ({
+    kind: t.exposeString('kind', { description: 'ROC, PRECISION_RECALL, CALIBRATION or RESIDUALS.' }),
+    label: t.exposeString('label', { nullable: true, description: 'The class that it is about.' }),
+    x: t.exposeFloatList('x', { description: 'At most 200.' }),
+    y: t.exposeFloatList('y', { description: 'As many as x.' }),
+  }),
+});
+
+export const FeatureImportance = builder.objectRef<Importance>('FeatureImportance').implement({
+  description: 'How much a run relies on a column.',
+  fields: (t) => ({
+    feature: t.exposeString('feature', { description: 'Name of the column.' }),
+    importance: t.exposeFloat('importance', { description: 'Share of 1.' }),
+  }),
+});
+
+export const EnsembleMember = builder
+  .objectRef<{ algorithm: string; weight: number }>('EnsembleMember')
+  .implement({
+    description: 'A run that an ensemble blends.',
+    fields: (t) => ({
+      algorithm: t.exposeString('algorithm', { description: 'Key of the catalogue.' }),
+      weight: t.exposeFloat('weight', { description: 'Weights add up to 1.' }),
+    }),
+  });
+
+export const Trial = builder.objectRef<TrialRow>('Trial').implement({
+  description: 'One set of hyperparameters tried within a run.',
+  fields: (t) => ({
+    number: t.exposeInt('number', { description: 'Counts from 0, the configuration before tuning.' }),
+    parameters: t.field({ type: 'JSON', description: 'By name.', resolve: (row) => row.parameters }),
+    score: t.exposeFloat('score', { nullable: true, description: 'On all out-of-fold rows.' }),
+    foldScores: t.exposeFloatList('foldScores', { description: 'One a fold.' }),
+    seconds: t.exposeFloat('seconds', { description: 'To fit and predict all folds.' }),
+  }),
+});
