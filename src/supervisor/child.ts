@@ -22,11 +22,11 @@ const tsx = import.meta.resolve('tsx');
  * Starts a process of ours in a session of its own: Ctrl-C reaches only the supervisor, which then stops everything
  * in order. A process ends by itself when its channel to the supervisor closes.
  */
-export function startChild(program: string, databaseUrl: string): Child {
+export function startChild(program: string, settings: Record<string, string>): Child {
   const path = fileURLToPath(new URL(`../${program}.ts`, import.meta.url));
   const child = spawn(process.execPath, ['--import', tsx, path], {
     // biome-ignore lint/style/noProcessEnv: a child reads its settings from the same environment
-    env: { ...process.env, DATABASE_URL: databaseUrl },
+    env: { ...process.env, ...settings },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });

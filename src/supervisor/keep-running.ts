@@ -10,8 +10,8 @@ export interface KeptProcess {
 
 export interface KeepRunningOptions {
   program: 'server' | 'worker';
-  /** Asked at each start: the database may have moved. */
-  databaseUrl: () => string;
+  /** Asked at each start: the database may have moved, the port has been found. */
+  settings: () => Record<string, string>;
   stopLimitMilliseconds: number;
   onRestart: (how: string, delayMilliseconds: number) => void;
   onGiveUp: (reason: string) => void;
@@ -28,7 +28,7 @@ const attemptLimit = 8;
  */
 export function keepRunning(options: KeepRunningOptions): KeptProcess {
   let stopping = false;
-  let child: Child = startChild(options.program, options.databaseUrl());
+  let child: Child = startChild(options.program, options.settings());
   const { ready } = child;
   const wakeUp = new AbortController();
 
@@ -48,7 +48,7 @@ export function keepRunning(options: KeepRunningOptions): KeptProcess {
       const delay = Math.min(firstDelayMilliseconds * 2 ** (attempts - 1), longestDelayMilliseconds);
       options.onRestart(how, delay);
       await sleep(delay, undefined, { signal: wakeUp.signal }).catch(() => undefined);
-      if (!stopping) child = startChild(options.program, options.databaseUrl());
+      if (!stopping) child = startChild(options.program, options.settings());
     }
   };
   watch().catch(() => undefined);

@@ -63,6 +63,12 @@ export async function processTree(root: number): Promise<number[]> {
   return found;
 }
 
+/** Null when the process is gone. */
+export async function commandLine(pid: number): Promise<string | null> {
+  const result = await run('ps', ['-o', 'args=', '-p', String(pid)]).catch(() => null);
+  return result?.stdout.trim() ?? null;
+}
+
 export async function askName(url: string): Promise<unknown> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',

@@ -7,7 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAlive } from '#adapters/database/process-facts.ts';
 import { findRunningServer } from '#supervisor/running-server.ts';
-import { askName, npmStart, pressCtrlC, processTree, type Started, waitUntilReady } from './start-fixture.ts';
+import {
+  askName,
+  commandLine,
+  npmStart,
+  pressCtrlC,
+  processTree,
+  type Started,
+  waitUntilReady,
+} from './start-fixture.ts';
 
 describe('npm start', { timeout: 60_000 }, () => {
   let dataDirectory: string;
@@ -67,6 +75,22 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(await isAlive(database)).toBe(false);
   });
 
+  test('brings back a worker, a server and a database that were killed', async () => {
+    const started = start();
+    const { url, pid } = await waitUntilReady(dataDirectory, started);
+    const database = await postmaster(dataDirectory);
+    for (const program of ['src/worker.ts', 'src/server.ts']) {
+      const [killed = 0] = await processesOf(pid, program);
+      process.kill(killed, 'SIGKILL');
+      await until(async () => (await processesOf(pid, program)).some((one) => one !== killed));
+    }
+    process.kill(database, 'SIGKILL');
+    await until(async () => ![0, database].includes(await postmaster(dataDirectory)));
+    await until(async () => (await askName(url).catch(() => null)) !== null);
+    expect(await askName(url)).toEqual({ data: { __typename: 'Query' } });
+    await pressCtrlC(started);
+  });
+
   test('says what to do when the port is taken', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
@@ -82,7 +106,13 @@ describe('npm start', { timeout: 60_000 }, () => {
 
 async function postmaster(dataDirectory: string): Promise<number> {
   const file = join(dataDirectory, 'postgres-18', 'cluster', 'postmaster.pid');
-  return Number((await readFile(file, 'utf8')).split('\n')[0]);
+  return Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0]);
+}
+
+async function processesOf(root: number, program: string): Promise<number[]> {
+  const processes = await processTree(root);
+  const commands = await Promise.all(processes.map(commandLine));
+  return processes.filter((_, index) => commands[index]?.endsWith(program));
 }
 
 async function alive(processes: number[]): Promise<number[]> {

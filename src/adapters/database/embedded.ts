@@ -55,7 +55,7 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
   const deadline = Date.now() + startLimitMilliseconds;
   while (Date.now() < deadline) {
     const running = await findPostmaster(real);
-    const postmaster = running ?? (await launchPostmaster(real, binaries, await choosePort(real)));
+    const postmaster = running ?? (await launchPostmaster(real, binaries, await choosePort(real), deadline));
     if (postmaster?.ready) {
       const url = await connectionUrl(real, postmaster.port);
       if (await answers(url, postmaster)) return takeOver(real, postmaster.pid, url, running !== null);

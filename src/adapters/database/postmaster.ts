@@ -22,6 +22,7 @@ export interface Postmaster {
 export async function findPostmaster(paths: ClusterPaths): Promise<Postmaster | null> {
   const text = await readFile(paths.postmasterFile, 'utf8').catch(() => null);
   if (text === null) return null;
+  if (text === '') return removeIfAbandoned(paths.postmasterFile);
   const lines = text.split('\n');
   const pid = Number(lines[0]);
   if (await isPostmasterOf(pid, paths)) {
@@ -32,18 +33,29 @@ export async function findPostmaster(paths: ClusterPaths): Promise<Postmaster | 
   return null;
 }
 
+/** An empty file was made a moment ago by a PostgreSQL that is starting, or is what a power cut left. */
+async function removeIfAbandoned(path: string): Promise<null> {
+  const facts = await stat(path).catch(() => null);
+  if (facts && Date.now() - facts.mtimeMs > 10_000) await rm(path, { force: true });
+  return null;
+}
+
 async function isPostmasterOf(pid: number, paths: ClusterPaths): Promise<boolean> {
-  if (!(pid > 0) || !(await isAlive(pid))) return false;
+  if (!(await isAlive(pid))) return false;
   if (!(await programName(pid))?.includes('postgres')) return false;
   const directory = await workDirectory(pid);
   return directory === null || directory === paths.cluster;
 }
 
-/** Starts PostgreSQL in a session of its own and returns once it wrote that it is ready or has ended. */
+/**
+ * Starts PostgreSQL in a session of its own. Returns once it wrote that it is ready, or null when it has ended: it was
+ * refused, or not ready by the deadline.
+ */
 export async function launchPostmaster(
   paths: ClusterPaths,
   binaries: DatabaseBinaries,
   port: number,
+  deadline: number,
 ): Promise<Postmaster | null> {
   await rotateLog(paths.log);
   await using log = await open(paths.log, 'a', 0o600);
@@ -75,6 +87,7 @@ export async function launchPostmaster(
       child.unref();
       return found;
     }
+    if (Date.now() > deadline) child.kill('SIGQUIT');
     await sleep(10);
   }
   return null;

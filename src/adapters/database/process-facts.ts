@@ -7,6 +7,7 @@ const isLinux = process.platform === 'linux';
 
 /** A process that still does something: zombies count as gone, they hold nothing but their number. */
 export async function isAlive(pid: number): Promise<boolean> {
+  if (!(pid > 0)) return false; // 0 and below mean process groups
   try {
     process.kill(pid, 0);
   } catch (error) {
