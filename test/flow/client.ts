@@ -1,0 +1,173 @@
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+
+export type Metric = { key: string; value: number; basis: string };
+export type Artifact = {
+  name: string;
+  byteSize: string;
+  sha256: string;
+  download: { url: string };
+};
+export type Run = {
+  id: string;
+  algorithm: string;
+  status: string;
+  rank: number | null;
+  score: number | null;
+  scoreBasis: string | null;
+  baselineScore: number | null;
+  metrics: Metric[];
+  artifacts: Artifact[];
+};
+export type Experiment = {
+  id: string;
+  status: string;
+  taskType: string;
+  metric: string;
+  lastCursor: string;
+  failure: { code: string; message: string } | null;
+  bestRun: { id: string } | null;
+  leaderboard: { nodes: Run[] };
+};
+export type ExperimentEvent = {
+  __typename: string;
+  sequence: number;
+  cursor: string;
+  at: string;
+  algorithm?: string;
+};
+export type Question = {
+  datasetId: string;
+  target: string;
+  budgetSeconds: number;
+  taskType?: string;
+  algorithms?: string[];
+  maxTrials?: number;
+  seed?: number;
+};
+
+const EVENTS = `subscription ($id: ID!, $after: String) {
+  experimentEvents(experimentId: $id, after: $after) {
+    __typename sequence cursor at
+    ... on RunFinished { modelRun { algorithm } }
+  }
+}`;
+const EXPERIMENT = `query ($id: ID!) { node(id: $id) { ... on Experiment {
+  id status taskType metric lastCursor failure { code message } bestRun { id }
+  leaderboard(first: 30) { nodes {
+    id algorithm status rank score scoreBasis baselineScore metrics { key value basis }
+    artifacts { name byteSize sha256 download { url } }
+  } }
+} } }`;
+
+type Raw = Omit<ExperimentEvent, 'sequence'> & { sequence: string; modelRun?: { algorithm: string } };
+
+export type FlowClient = ReturnType<typeof connect>;
+
+/** What a user's program does: the public API over HTTP and WebSocket, of any server. */
+export function connect(url: string) {
+  async function query<Data>(document: string, variables: object = {}): Promise<Data> {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: document, variables }),
+    });
+    const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data;
+  }
+
+  /** The success of a mutation. @throws Error with the code of its failure. */
+  async function mutate<Success>(name: string, input: object, selection: string): Promise<Success> {
+    const title = name.charAt(0).toUpperCase() + name.slice(1);
+    const document = `mutation ($input: ${title}Input!) { ${name}(input: $input) {
+      ... on ${title}Success ${selection} ... on Error { code message } } }`;
+    const data = await query<Record<string, Success & { code?: string; message?: string }>>(document, {
+      input,
+    });
+    const result = data[name];
+    if (!result || result.code) throw new Error(`${name}: ${result?.code} ${result?.message}`);
+    return result;
+  }
+
+  /** A dataset whose bytes have arrived; it is being read. */
+  async function upload(fileName: string, content: string | Uint8Array): Promise<string> {
+    const body = Buffer.from(content as Uint8Array);
+    const { dataset, upload: ticket } = await mutate<{
+      dataset: { id: string };
+      upload: { method: string; url: string };
+    }>('requestUpload', { fileName, byteSize: body.length }, '{ dataset { id } upload { method url } }');
+    const response = await fetch(ticket.url, { method: ticket.method, body: new Uint8Array(body) });
+    if (!response.ok) throw new Error(await response.text());
+    await mutate('completeUpload', { datasetId: dataset.id }, '{ dataset { id } }');
+    return dataset.id;
+  }
+
+  async function* subscribe<Data>(document: string, variables: Record<string, unknown>) {
+    const socket = createClient({
+      url: `${url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
+    try {
+      for await (const { data, errors } of socket.iterate<Data>({ query: document, variables })) {
+        if (errors) throw new Error(JSON.stringify(errors));
+        if (data) yield data;
+      }
+    } finally {
+      await socket.dispose();
+    }
+  }
+
+  return {
+    query,
+    mutate,
+    upload,
+    subscribe,
+    /** A dataset that is READY, or REJECTED. */
+    async dataset(fileName: string, content: string | Uint8Array): Promise<string> {
+      const id = await upload(fileName, content);
+      const document = 'subscription ($id: ID!) { datasetEvents(datasetId: $id) { __typename } }';
+      for await (const _ of subscribe(document, { id })) {
+        // the stream ends with the reading
+      }
+      return id;
+    },
+    async run(question: Question): Promise<string> {
+      const selection = '{ experiment { id } }';
+      const { experiment } = await mutate<{ experiment: { id: string } }>(
+        'runExperiment',
+        question,
+        selection,
+      );
+      return experiment.id;
+    },
+    /** Events after a cursor, then live, until the experiment has ended or the connection is gone. */
+    async *events(id: string, after: string | null = null): AsyncGenerator<ExperimentEvent> {
+      for await (const data of subscribe<{ experimentEvents: Raw }>(EVENTS, { id, after })) {
+        const { sequence, modelRun, ...rest } = data.experimentEvents;
+        yield {
+          ...rest,
+          sequence: Number(sequence),
+          ...(modelRun ? { algorithm: modelRun.algorithm } : {}),
+        };
+      }
+    },
+    async experiment(id: string): Promise<Experiment> {
+      const { node } = await query<{ node: Experiment }>(EXPERIMENT, { id });
+      return node;
+    },
+  };
+}
+
+/** Every event until the stream ends. */
+export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+/** The numbers 1 to n, as an unbroken stream has them. */
+export const unbroken = (events: readonly ExperimentEvent[]): number[] => events.map((_, index) => index + 1);
+export const sequences = (events: readonly ExperimentEvent[]): number[] =>
+  events.map(({ sequence }) => sequence);
