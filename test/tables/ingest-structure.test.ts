@@ -152,14 +152,16 @@ describe('structure of a text file', () => {
     expect(table.columns.map(({ physicalName }) => physicalName)).toEqual(['c0', 'c1', 'c2', 'c3', 'c4']);
   });
 
-  it('drops the column that a separator at the line end makes', async () => {
+  it('keeps the column that a separator at the line end makes, as a constant', async () => {
     const table = await readTable('a;b;\n1;x;\n2;y;\n');
-    expect(brief(table)).toMatchObject({
-      columns: ['a: integer', 'b: category'],
+    expect(brief(table)).toEqual({
+      columns: ['a: integer', 'b: category', 'column_3: constant'],
       rows: [
-        [1, 'x'],
-        [2, 'y'],
+        [1, 'x', null],
+        [2, 'y', null],
       ],
+      repairs: ['EMPTY_NAMES_FILLED 1'],
+      warnings: [],
     });
   });
 

@@ -1,6 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import type { ColumnType } from '#contract/report.ts';
-import type { Dialect, Repair } from '#contract/table.ts';
+import type { Dialect } from '#contract/table.ts';
 import { type Engine, openEngine, quoteText } from '#tables/engine.ts';
 import { TableError } from '#tables/errors.ts';
 import type { ExpectedSchema, IngestResult, IngestSpec, TableTaskContext } from '#tables/tasks.ts';
@@ -97,38 +97,7 @@ async function detectTypes(
   }
   const { dialect } = table;
   const prefersDecimalComma = dialect?.decimal === ',' || dialect?.delimiter === ';';
-  const typed = await typeColumns(
-    engine,
-    table.names,
-    table.rowCount,
-    { prefersDecimalComma, forced },
-    onProgress,
-  );
-  return dropHollowColumns(typed, table);
-}
-
-/** A separator at the end of every line makes a column without name and values. */
-function dropHollowColumns(typed: TypedTable, table: RawTable): TypedTable {
-  const isHollow = ({ position, nullCount }: TypedColumn) =>
-    table.unnamed.has(position) && nullCount === table.rowCount;
-  const kept = typed.columns.filter((column) => !isHollow(column));
-  const dropped = typed.columns.length - kept.length;
-  if (dropped === 0 || kept.length === 0) return typed;
-  const places = new Map(kept.map(({ physicalName }, position) => [physicalName, `c${position}`]));
-  const repair: Repair = {
-    code: 'HOLLOW_COLUMNS_DROPPED',
-    message: 'Columns without a name and without values were dropped.',
-    count: dropped,
-  };
-  return {
-    columns: kept.map((column, position) => ({ ...column, position, physicalName: `c${position}` })),
-    repairs: [...typed.repairs, repair],
-    warnings: typed.warnings.map((warning) =>
-      warning.column === undefined
-        ? warning
-        : { ...warning, column: places.get(warning.column) ?? warning.column },
-    ),
-  };
+  return typeColumns(engine, table.names, table.rowCount, { prefersDecimalComma, forced }, onProgress);
 }
 
 async function storeParquet(engine: Engine, columns: TypedColumn[], parquet: string): Promise<number> {

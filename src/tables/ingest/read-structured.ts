@@ -32,7 +32,7 @@ export async function readStructured(
       );
     }
     const { names } = nameColumns(given, given.length);
-    return { names, unnamed: new Set(), rowCount: Number(rowCount), dialect: null };
+    return { names, rowCount: Number(rowCount), dialect: null };
   } catch (error) {
     if (error instanceof TableError) throw error;
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';

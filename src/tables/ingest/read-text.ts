@@ -20,8 +20,6 @@ import { toCleanText } from './transcode.ts';
 /** The file's cells as text in the engine's table `raw` (columns `r0`…), in file order. */
 export interface RawTable {
   names: string[];
-  /** Places of the columns whose name in the header is empty. */
-  unnamed: Set<number>;
   rowCount: number;
   dialect: CsvDialect | null;
 }
@@ -111,7 +109,6 @@ export async function readText(
       : [];
   return {
     names,
-    unnamed: new Set(header ? [...names.keys()].filter((index) => (header[index] ?? '').trim() === '') : []),
     rowCount: read.rowCount,
     dialect: {
       delimiter: syntax.delimiter,

@@ -16,7 +16,11 @@ export async function profileMissingness(
   missing: { column: string; missingCount: number }[],
   rowCount: number,
 ): Promise<Omit<Missingness, 'mechanism' | 'mechanismReason'>> {
-  const columns = missing.map((each) => ({ ...each, missingFraction: share(each.missingCount, rowCount) }));
+  const columns = missing.map(({ column, missingCount }) => ({
+    column,
+    missingCount,
+    missingFraction: share(missingCount, rowCount),
+  }));
   const gaps = missing
     .filter(({ missingCount }) => missingCount > 0)
     .sort((first, second) => second.missingCount - first.missingCount)
