@@ -17,7 +17,9 @@ for (const tier of tiers) {
   test(`local:${tier} leaves no process and no file when its server is killed`, async () => {
     const { cacheDirectory, ...made } = await localForTests();
     const holder = fileURLToPath(new URL('./sandbox-attacks/holder.ts', import.meta.url));
-    const server = spawn(process.execPath, ['--import', 'tsx', holder, cacheDirectory, tier]);
+    const server = spawn(process.execPath, ['--import', 'tsx', holder, cacheDirectory, tier], {
+      env: { ...process.env, TMPDIR: cacheDirectory },
+    });
     await new Promise((resolve) => server.stdout.once('data', resolve));
     expect(processesWith(cacheDirectory).length).toBeGreaterThan(3);
     server.kill('SIGKILL');

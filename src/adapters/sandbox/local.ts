@@ -144,11 +144,14 @@ export function localSandbox(options: LocalSandboxOptions): Sandbox {
   };
 }
 
-/** The same promise for every caller. */
+/** The same promise for every caller, until it fails. */
 function once<T>(make: () => Promise<T>) {
   let made: Promise<T> | undefined;
   const get = () => {
-    made ??= make();
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
     return made;
   };
   return Object.assign(get, { started: () => made !== undefined });
