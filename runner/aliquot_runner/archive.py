@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -117,3 +118,10 @@ def artifact(path: Path, name: str, media_type: str) -> RunnerArtifact:
         "sha256": hashlib.sha256(content).hexdigest(),
         "byteSize": len(content),
     }
+
+
+def publish(source: Path, target: Path) -> None:
+    """Moves the file in one step, so that no one ever sees half of it."""
+    temporary = target.with_name(f".{target.name}")
+    shutil.move(source, temporary)
+    temporary.replace(target)

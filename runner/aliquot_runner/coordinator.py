@@ -8,10 +8,10 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from .announcer import Announcer, latest, share_of_folds
+from .archive import publish
 from .cancel import Cancellation
 from .channel import Channel
 from .clock import Clock
@@ -122,15 +122,13 @@ class Coordinator:
     def _fill_slots(self) -> None:
         while len(self._fits) < self._slots:
             if not self._queue:
-                state = (
-                    self._tuner.next_trial(self._runs, self._clock.left(), self._slots)
-                    if self._trials_left > 0
-                    else None
-                )
-                if state is None:
+                if self._trials_left <= 0:
+                    return
+                new = self._tuner.next_trial(self._runs, self._clock.left(), self._slots)
+                if new is None:
                     return
                 self._trials_left -= 1
-                self._enqueue(state)
+                self._enqueue(new)
             state, fold = self._queue.popleft()
             if not state.dropped:
                 self._start_fit(state, fold)
@@ -252,8 +250,8 @@ class Coordinator:
         if ended.code is not None:
             if run is None or run.reported is None:
                 self._tell.run_failed(algorithm, ended.code, ended.message)
-            if run is not None:
-                run.failed = run.reported is None
+                if run is not None:
+                    run.failed = True
             return
         message: RunFinished = json.loads((ended.folder / "report.json").read_text(encoding="utf-8"))
         message["artifacts"][0]["name"] = f"{algorithm}.zip"
@@ -262,7 +260,7 @@ class Coordinator:
             message["trials"] = run.finished_trials
             message["baselineScore"] = run.baseline_score
             run.reported = message
-        _publish(ended.folder / "model.zip", self._training.out / f"{algorithm}.zip")
+        publish(ended.folder / "model.zip", self._training.out / f"{algorithm}.zip")
         shutil.rmtree(ended.folder, ignore_errors=True)
         self._tell.run_finished(message)
 
@@ -302,10 +300,3 @@ def _not_finished(reason: StopReason, run: RunState) -> tuple[FailureCode, str]:
         return "CANCELED", "The training was cancelled before this algorithm was complete."
     scored = max((len(state.scores) for state in run.trials), default=0)
     return "BUDGET_EXHAUSTED", f"The time was up after {scored} folds."
-
-
-def _publish(source: Path, target: Path) -> None:
-    """Moves the file in one step, so that no one ever sees half of it."""
-    temporary = target.with_name(f".{target.name}")
-    shutil.move(source, temporary)
-    temporary.replace(target)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from .encoder import Feature, Matrix
 from .families.base import Family, FitTask, Fitted, Scalar, Values
@@ -16,30 +15,28 @@ from .families.base import Family, FitTask, Fitted, Scalar, Values
 
 @dataclass(frozen=True)
 class FoldModel:
-    """`fitted` is None where the training rows had one class only. `present`: the classes it knows, in order."""
+    """`present`: the classes that `fitted` knows, in order. `constant`: what is always predicted where nothing could be
+    learned (one class only, or columns that do not vary): a probability a class, or one value; `fitted` is then None.
+    """
 
     fitted: Fitted | None
     classes: int
     present: list[int]
     logarithmic: bool
+    constant: list[float]
 
     def predict(self, matrix: Matrix) -> Values:
         """(rows, classes) probabilities that sum to 1, or (rows,) values."""
-        if self.classes == 0:
-            return self._values(matrix)
-        result = np.zeros((len(matrix), self.classes))
         if self.fitted is None or len(matrix) == 0:
-            result[:, self.present[0]] = 1.0
-            return result
-        result[:, self.present] = np.clip(np.nan_to_num(self.fitted.predict(matrix)), 0.0, 1.0)
+            constant = np.tile(np.array(self.constant or [0.0] * max(1, self.classes)), (len(matrix), 1))
+            return constant if self.classes else constant[:, 0]
+        given = self.fitted.predict(matrix)
+        if self.classes == 0:
+            return np.nan_to_num(np.expm1(np.clip(given, -50.0, 50.0)) if self.logarithmic else given)
+        result = np.zeros((len(matrix), self.classes))
+        result[:, self.present] = np.clip(np.nan_to_num(given), 0.0, 1.0)
         total = result.sum(axis=1, keepdims=True)
         return np.where(total > 0, result / np.where(total > 0, total, 1.0), 1.0 / self.classes)
-
-    def _values(self, matrix: Matrix) -> Values:
-        if self.fitted is None or len(matrix) == 0:
-            return np.zeros(len(matrix))
-        values = self.fitted.predict(matrix)
-        return np.nan_to_num(np.expm1(np.clip(values, -50.0, 50.0)) if self.logarithmic else values)
 
     def chosen(self) -> dict[str, Scalar]:
         return self.fitted.chosen() if self.fitted else {}
@@ -59,7 +56,7 @@ class FoldModel:
             "classes": self.classes,
             "present": self.present,
             "logarithmic": self.logarithmic,
-            "constant": self.fitted is None,
+            "constant": self.constant,
         }
         (folder / "model.json").write_text(json.dumps(state), encoding="utf-8")
         if self.fitted is not None:
@@ -68,32 +65,29 @@ class FoldModel:
 
 def fit_model(family: Family, task: FitTask, classes: int, logarithmic: bool) -> FoldModel:
     """`task.truth` holds class numbers of all `classes`, of which some may be missing here, or values."""
+    varies = _varies(task.matrix)
     if classes == 0:
-        truth: Any = np.log1p(task.truth) if logarithmic else task.truth
-        return FoldModel(family.fit(_with_truth(task, truth, 0)), 0, [], logarithmic)
-    present, truth = np.unique(task.truth.astype(np.int64), return_inverse=True)
-    numbers = [int(number) for number in present]
-    if len(numbers) == 1:
-        return FoldModel(None, classes, numbers, False)
-    return FoldModel(family.fit(_with_truth(task, truth, len(numbers))), classes, numbers, False)
+        if not varies:
+            middle = np.median(task.truth) if task.absolute else np.mean(task.truth)
+            return FoldModel(None, 0, [], False, [float(middle)])
+        values: Any = np.log1p(task.truth) if logarithmic else task.truth
+        return FoldModel(family.fit(replace(task, truth=values, classes=0)), 0, [], logarithmic, [])
+    present, numbers = np.unique(task.truth.astype(np.int64), return_inverse=True)
+    known = [int(number) for number in present]
+    if len(known) == 1 or not varies:
+        shares = np.bincount(task.truth.astype(np.int64), minlength=classes) / len(task.truth)
+        return FoldModel(None, classes, known, False, shares.tolist())
+    fitted = family.fit(replace(task, truth=numbers, classes=len(known)))
+    return FoldModel(fitted, classes, known, False, [])
+
+
+def _varies(matrix: Matrix) -> bool:
+    first = matrix[:1]
+    return bool(np.any((matrix != first) & ~(np.isnan(matrix) & np.isnan(first))))
 
 
 def load_model(family: Family, folder: Path, features: list[Feature]) -> FoldModel:
     state = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     present = [int(number) for number in state["present"]]
     fitted = None if state["constant"] else family.load(folder, features, len(present))
-    return FoldModel(fitted, int(state["classes"]), present, bool(state["logarithmic"]))
-
-
-def _with_truth(task: FitTask, truth: npt.NDArray[Any], classes: int) -> FitTask:
-    return FitTask(
-        matrix=task.matrix,
-        features=task.features,
-        truth=truth,
-        classes=classes,
-        absolute=task.absolute,
-        parameters=task.parameters,
-        seed=task.seed,
-        threads=task.threads,
-        stop_at=task.stop_at,
-    )
+    return FoldModel(fitted, int(state["classes"]), present, bool(state["logarithmic"]), list(state["constant"]))

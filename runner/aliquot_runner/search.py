@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -59,7 +60,9 @@ class Search:
         if trial is None:
             return
         if score is not None:
-            self._study.tell(trial, score)
+            with contextlib.suppress(RuntimeError):
+                # The grid sampler wants to stop the study at its last point, which only `optimize` may.
+                self._study.tell(trial, score)
         elif trial.storage.get_trial(trial._trial_id).intermediate_values:
             self._study.tell(trial, state=TrialState.PRUNED)
         else:

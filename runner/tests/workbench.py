@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +20,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from .zygote import CODE
 
 Message = dict[str, Any]
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
@@ -123,20 +128,13 @@ def run_job(
 
 
 def _run(folder: Path, arguments: Sequence[str], cancel_after: Callable[[Message], bool] | None) -> Outcome:
+    connection = _zygote()
     read, write = os.pipe()
-    code = (
-        "import os, sys; os.dup2(int(sys.argv[1]), 3); sys.path.insert(0, sys.argv[2]); "
-        "from aliquot_runner.__main__ import main; raise SystemExit(main(sys.argv[3:]))"
-    )
     with (folder / "output.txt").open("w+") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-c", code, str(write), str(PACKAGE_ROOT), *arguments],
-            cwd=folder,
-            pass_fds=[write],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+        request = "\n".join([str(folder), *arguments])
+        socket.send_fds(connection, [request.encode()], [write, output.fileno()])
         os.close(write)
+        process = int(_line(connection))
         outcome = Outcome([])
         sent = False
         with os.fdopen(read, encoding="utf-8") as lines:
@@ -144,12 +142,37 @@ def _run(folder: Path, arguments: Sequence[str], cancel_after: Callable[[Message
                 outcome.arrivals.append(time.monotonic())
                 outcome.messages.append(json.loads(line))
                 if cancel_after is not None and not sent and cancel_after(outcome.messages[-1]):
-                    process.send_signal(signal.SIGTERM)
+                    os.kill(process, signal.SIGTERM)
                     sent = True
-        outcome.status = process.wait()
+        outcome.status = int(_line(connection))
         output.seek(0)
         outcome.output = output.read()
     return outcome
+
+
+def _line(connection: socket.socket) -> str:
+    content = b""
+    while not content.endswith(b"\n"):
+        received = connection.recv(1)
+        assert received, "the zygote is gone"
+        content += received
+    return content.decode()
+
+
+@functools.cache
+def _zygote() -> socket.socket:
+    here, there = socket.socketpair()
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-c", CODE, str(PACKAGE_ROOT), str(there.fileno())], pass_fds=[there.fileno()]
+    )
+    there.close()
+
+    def end() -> None:
+        here.close()
+        process.wait(10)
+
+    atexit.register(end)
+    return here
 
 
 def table(rows: int, seed: int = 0, classes: int = 2) -> pd.DataFrame:

@@ -99,6 +99,8 @@ class Family(ABC):
     """Small numbers first where there are fewer trials than algorithms, and when more trials are tried."""
     effort: ClassVar[float] = 1.0
     """Share of the time it gets where time is short, relative to the others."""
+    packages: ClassVar[tuple[str, ...]] = ("scikit-learn", "skops")
+    """Distributions whose versions a model depends on."""
     is_default: ClassVar[bool] = True
     defaults: ClassVar[dict[str, Scalar]]
     space: ClassVar[dict[str, Dimension]] = {}

@@ -44,6 +44,7 @@ class Catboost(Booster):
     order = 50
     step = "learning_rate"
     strength = 20
+    packages = ("catboost",)
     effort = 3.0
     defaults = {
         "rounds": 1000,

@@ -38,6 +38,7 @@ class Lightgbm(Booster):
     order = 40
     step = "learning_rate"
     strength = 10
+    packages = ("lightgbm",)
     effort = 3.0
     defaults = {
         "rounds": 1500,

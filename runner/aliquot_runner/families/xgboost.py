@@ -43,6 +43,7 @@ class Xgboost(Booster):
     order = 60
     step = "eta"
     strength = 30
+    packages = ("xgboost", "xgboost-cpu")
     effort = 2.0
     defaults = {
         "rounds": 1500,

@@ -13,8 +13,8 @@ class DatetimeParts(Step):
     parameters = {
         "parts": {
             "type": "array",
-            "items": {"enum": ["year", "quarter", "month", "day", "dayofweek", "dayofyear", "hour", "minute"]},
-            "default": ["year", "month", "day", "dayofweek", "hour"],
+            "items": {"enum": ["year", "quarter", "month", "day", "day_of_week", "day_of_year", "hour", "minute"]},
+            "default": ["year", "month", "day", "day_of_week", "hour"],
             "description": "Which parts to add",
         }
     }

@@ -1,0 +1,85 @@
+"""Golden messages for the server's tests, and generated files that are up to date."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from aliquot_runner.catalog import catalog
+from aliquot_runner.registry import families
+
+from .test_predict import predict_spec
+from .workbench import PACKAGE_ROOT, Message, columns_of, run_job, table, train_spec
+
+REPOSITORY = PACKAGE_ROOT.parent
+GOLDEN = REPOSITORY / "test" / "golden" / "messages.jsonl"
+TIMES = {"seconds", "fitSeconds", "predictMicrosPerRow"}
+
+
+def steady(value: Any, key: str = "") -> Any:
+    """The same on every machine: no times, versions, sizes or last digits."""
+    if key in TIMES:
+        return 0
+    if key in ("sha256", "foldsSha256"):
+        return "0" * 64
+    if key in ("byteSize", "modelBytes"):
+        return 1
+    if key == "libraries":
+        return dict.fromkeys(["python", "numpy"], "0.0.0")
+    if isinstance(value, dict):
+        return {name: steady(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [steady(inner) for inner in value]
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def example_messages(folder: Path) -> list[Message]:
+    frame = table(120)
+    both = frame.drop(columns="c6")
+    number = frame.drop(columns="c5")
+    number.loc[0, "c6"] = None
+    changes: Message = {"algorithms": ["decision_tree", "linear", "ensemble"], "threads": 1}
+    found: list[Message] = []
+    for name, spec, rows in (
+        ("class", train_spec(both, "c5", "BINARY_CLASSIFICATION", "roc_auc", **changes), both),
+        ("number", train_spec(number, "c6", "REGRESSION", "rmse", **changes), number),
+        ("wrong", train_spec(both, "c5", "BINARY_CLASSIFICATION", "rmse"), both),
+    ):
+        found.extend(run_job(folder / name, spec, {"data.parquet": rows}).messages)
+    model = folder / "class" / "out" / "linear.zip"
+    found.extend(run_job(folder / "use", predict_spec(both), {"data.parquet": both, "model.zip": model}).messages)
+    steps = [{"key": "datetime_parts", "parameters": {}}]
+    compiled = {"kind": "compile", "protocol": 1, "steps": steps, "columns": columns_of(both), "target": "c5"}
+    found.extend(run_job(folder / "compile", compiled, {}).messages)
+    return found
+
+
+def test_golden_messages(tmp_path: Path) -> None:
+    messages = [message for message in example_messages(tmp_path) if message["type"] != "progress"]
+    progress = {"type": "progress", "fraction": 0.5, "message": "Fitting", "etaSeconds": None, "bestScore": 0.5}
+    failed = {"type": "runFailed", "algorithm": "linear", "code": "FIT_FAILED", "message": "It did not work."}
+    # In one order: which of two processes ends first is not the same every time.
+    lines = sorted(json.dumps(steady(message), ensure_ascii=False) for message in [*messages, progress, failed])
+    content = "\n".join(lines) + "\n"
+    if not GOLDEN.exists() or GOLDEN.read_text(encoding="utf-8") != content:
+        GOLDEN.parent.mkdir(parents=True, exist_ok=True)
+        GOLDEN.write_text(content, encoding="utf-8")
+        raise AssertionError("The messages have changed and test/golden/messages.jsonl is written anew: review it.")
+
+
+def test_the_catalogue_is_up_to_date() -> None:
+    committed = json.loads((REPOSITORY / "schema" / "catalog.json").read_text(encoding="utf-8"))
+    assert committed == json.loads(json.dumps(catalog())), "run runner/generate.sh"
+
+
+def test_one_source_file_names_an_algorithm() -> None:
+    sources = {file: file.read_text(encoding="utf-8") for file in (PACKAGE_ROOT / "aliquot_runner").rglob("*.py")}
+    for key in families():
+        naming = [file.name for file, text in sources.items() if f'"{key}"' in text]
+        assert naming == [f"{key}.py"], key
+
+
+def test_files_are_short() -> None:
+    for file in PACKAGE_ROOT.rglob("*.py"):
+        assert len(file.read_text(encoding="utf-8").splitlines()) < 300, file

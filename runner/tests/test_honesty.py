@@ -1,0 +1,90 @@
+"""Scores that mean what they say: nothing is learned where it should not be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from aliquot_runner.encoder import Encoder
+from aliquot_runner.families.boosting import watched_rows
+from aliquot_runner.folds import draw_folds
+from aliquot_runner.target import read_target
+
+from .test_families import fitted, inputs
+from .workbench import Message, run_job, table, train_spec
+
+KEYS = ("missing_indicator", "frequency_encoding", "clip_outliers")
+STEPS: list[Message] = [{"key": key, "parameters": {}} for key in KEYS]
+
+
+def test_a_permuted_target_scores_like_chance(tmp_path: Path) -> None:
+    frame = table(600).drop(columns="c6")
+    frame["c5"] = np.random.default_rng(1).permutation(frame["c5"])
+    frame["c6"] = np.array([f"name {number % 200}" for number in range(600)], dtype=object)
+    algorithms = ["linear", "naive_bayes", "lightgbm", "catboost", "xgboost", "extra_trees", "ensemble"]
+    spec = train_spec(frame, "c5", "BINARY_CLASSIFICATION", "roc_auc", algorithms=algorithms, steps=STEPS)
+    outcome = run_job(tmp_path, spec, {"data.parquet": frame})
+    assert set(outcome.runs()) == set(algorithms)
+    for key, run in outcome.runs().items():
+        assert 0.4 < run["score"] < 0.6, key
+
+
+def test_validation_rows_do_not_change_what_is_fitted(tmp_path: Path) -> None:
+    """Two tables that differ only in rows of fold 0 give the same models of fold 0's training rows."""
+    from aliquot_runner.archive import unpack
+
+    frame = table(300).drop(columns="c6")
+    other = frame.copy()
+    folds = draw_folds(read_target(frame["c5"], "BINARY_CLASSIFICATION"), 3, 7)
+    other.loc[folds == 0, ["c0", "c1", "c3"]] += 1000.0
+    other.loc[folds == 0, "c2"] = "never seen"
+    other.loc[folds == 0, "c4"] -= np.timedelta64(9999, "D")
+    spec = train_spec(frame, "c5", "BINARY_CLASSIFICATION", "log_loss", algorithms=["lightgbm", "linear"], steps=STEPS)
+    for name, content in (("one", frame), ("two", other)):
+        assert run_job(tmp_path / name, spec, {"data.parquet": content}).status == 0
+        for key in ("lightgbm", "linear"):
+            unpack(tmp_path / name / "out" / f"{key}.zip", tmp_path / name / key)
+    for key, file in (("lightgbm", "model.txt"), ("linear", "model.skops"), ("linear", "dense.json")):
+        contents = [(tmp_path / name / key / key / "0" / file).read_bytes() for name in ("one", "two")]
+        assert contents[0] == contents[1], file
+        contents = [(tmp_path / name / key / "preparation" / "0.json").read_bytes() for name in ("one", "two")]
+        assert contents[0] == contents[1]
+
+
+def test_a_vocabulary_knows_training_rows_only() -> None:
+    frame = pd.DataFrame({"c0": [f"id {number}" for number in range(100)]})
+    encoder = Encoder().fit(frame.iloc[:50], {"c0": "category"})
+    codes = encoder.transform(frame)
+    assert np.isnan(codes[50:, 0]).all()
+    assert not np.isnan(codes[:50, 0]).any()
+
+
+def test_early_stopping_watches_training_rows_only() -> None:
+    matrix, features, truth = inputs(4)
+    from aliquot_runner.registry import families
+
+    model = fitted(families()["lightgbm"], matrix[:300], features, truth[:300], 4)
+    assert int(model.chosen()["rounds"] or 0) > 0
+
+
+def test_every_class_stays_among_the_rows_to_learn_from() -> None:
+    from aliquot_runner.families.base import FitTask
+
+    matrix, features, _ = inputs(4)
+    truth = np.array([0] * 390 + [1] * 7 + [2] * 2 + [3])
+    learn, watch = watched_rows(FitTask(matrix, features, truth, 4, False, {}, 1, 1, 0.0))
+    assert set(truth[learn]) == {0, 1, 2, 3}
+    assert sorted([*learn, *watch]) == list(range(400))
+
+
+@pytest.mark.parametrize(("sizes", "expected"), [([50, 50], 5), ([50, 3], 3), ([50, 1], 2), ([1000, 2], 5)])
+def test_folds_are_stratified(sizes: list[int], expected: int) -> None:
+    labels = pd.Series([f"class {number}" for number, size in enumerate(sizes) for _ in range(size)], dtype=object)
+    folds = draw_folds(read_target(labels, "MULTICLASS_CLASSIFICATION"), 5, 3)
+    assert folds.max() + 1 == expected
+    for label in labels.unique():
+        spread = np.bincount(folds[(labels == label).to_numpy()], minlength=expected)
+        assert spread.max() - spread.min() <= 1
