@@ -1,0 +1,98 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CliError, describeError } from '#cli/errors.ts';
+import { type Interruption, watchInterruption } from '#cli/interruption.ts';
+import { checkServer } from '#cli/remote/connection.ts';
+import { findFile } from '#cli/remote/dataset.ts';
+import { runThrough } from '#cli/remote/run.ts';
+import { jsonReport, type RunReport } from '#cli/report.ts';
+import { parseRunOptions, type RunOptions } from '#cli/run-options.ts';
+import { renderConclusion } from '#cli/view/conclusion.ts';
+import { openReporter } from '#cli/view/reporter.ts';
+import { plainText, withColour, withoutColour } from '#cli/view/text.ts';
+
+/** `aliquot run`: progress on stderr, the result on stdout. */
+export async function run(args: string[]): Promise<number> {
+  const options = parseRunOptions(args);
+  const interruption = watchInterruption();
+  try {
+    await checkFiles(options);
+    const server = await chooseServer(options, interruption);
+    try {
+      const { url } = server;
+      const report = await follow(options, interruption, url);
+      return conclude(
+        { ...report, server: url, startedServer: server.startedServer },
+        report.view.metric,
+        options,
+      );
+    } finally {
+      await server.close();
+    }
+  } catch (error) {
+    // an aborted wait or request says so in its own words
+    const reason = interruption.signal.aborted ? interruption.signal.reason : error;
+    if (options.json) process.stdout.write(`${JSON.stringify({ error: errorDocument(reason) }, null, 2)}\n`);
+    throw reason;
+  } finally {
+    interruption.release();
+  }
+}
+
+/** What can be known to fail is refused before a server is started. */
+async function checkFiles({ file, predict }: RunOptions): Promise<void> {
+  await findFile(file);
+  if (!predict) return;
+  await findFile(predict.file);
+  const notWritable = (error: NodeJS.ErrnoException) => {
+    throw new CliError('FILE_NOT_WRITABLE', `${predict.out} cannot be written (${error.code}).`);
+  };
+  await access(dirname(predict.out), constants.W_OK).catch(notWritable);
+  const present = await stat(predict.out).catch(() => null);
+  if (present && !present.isFile()) throw new CliError('FILE_NOT_WRITABLE', `${predict.out} is not a file.`);
+}
+
+async function chooseServer({ server }: RunOptions, { signal }: Interruption) {
+  if (server !== null) return { url: server, startedServer: null, close: async () => {} };
+  const { readEnv } = await import('#env.ts');
+  const { openServer } = await import('#cli/local/open-server.ts');
+  const env = readEnv();
+  const open = await openServer(env, {
+    signal,
+    say: (line) => void process.stderr.write(`${plainText(line)}\n`),
+  });
+  return { ...open, startedServer: open.startedHere ? { dataDirectory: env.DATA_DIR } : null };
+}
+
+async function follow(options: RunOptions, interruption: Interruption, url: string) {
+  const connection = { url, token: options.token, signal: interruption.signal };
+  await checkServer(connection);
+  const reporter = openReporter(process.stderr);
+  try {
+    return await runThrough(options, { connection, reporter, interruption });
+  } finally {
+    reporter.close();
+  }
+}
+
+function conclude(
+  report: RunReport,
+  metric: Parameters<typeof renderConclusion>[1],
+  options: RunOptions,
+): number {
+  const paint = process.stdout.isTTY && process.stdout.hasColors() ? withColour : withoutColour;
+  const text = options.json
+    ? JSON.stringify(jsonReport(report), null, 2)
+    : renderConclusion(report, metric, paint).join('\n');
+  process.stdout.write(`${text}\n`);
+  const { status, failure } = report.experiment;
+  if (report.best && status !== 'FAILED') return 0;
+  const { code, message } = failure ?? { code: 'NO_MODEL', message: 'No algorithm has a model.' };
+  process.stderr.write(`${plainText(describeError(new CliError(code, message)))}\n`);
+  return 1;
+}
+
+function errorDocument(error: unknown): object {
+  if (error instanceof CliError) return { code: error.code, message: error.message, path: error.path };
+  return { code: error instanceof Error ? error.name : 'Error', message: describeError(error), path: null };
+}

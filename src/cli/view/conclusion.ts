@@ -1,0 +1,89 @@
+import type { ScoreBasis } from '#cli/gql/graphql.ts';
+import type { RankedRun, RunReport } from '#cli/report.ts';
+import { formatBytes, formatCount, formatInterval, formatScore, formatSeconds } from '#cli/view/figures.ts';
+import { describeTask } from '#cli/view/frame.ts';
+import { alignColumns, oneLine, type Paint, plainText } from '#cli/view/text.ts';
+import type { Metric } from '#cli/view/view.ts';
+
+const bases: Record<ScoreBasis, string> = {
+  OUT_OF_FOLD: 'out of fold: each row was predicted by a model that had not seen it',
+  CROSS_FITTED:
+    'cross-fitted: each row was predicted by models that had not seen it, and what was chosen on top (rounds, weights) was chosen on other rows',
+  HOLDOUT: 'on a locked holdout: rows that took no part in training or choosing',
+};
+
+/** What stays on the screen: the ranking, the best model and where it is, predictions, warnings. */
+export function renderConclusion(report: RunReport, metric: Metric | null, paint: Paint): string[] {
+  const { experiment, leaderboard, best } = report;
+  const task = describeTask({ taskType: experiment.taskType, metric });
+  const title = `${oneLine(report.fileName)} → ${oneLine(experiment.target ?? '')}`;
+  return [
+    `${paint('bold', title)}  ${paint('dim', [task, outcome(experiment.status)].filter(Boolean).join('; '))}`,
+    '',
+    ...rankingLines(leaderboard, metric, paint),
+    ...(best ? bestLines(best, metric, report, paint) : []),
+    ...predictionLines(report),
+    ...warningLines(report, paint),
+  ];
+}
+
+function outcome(status: string): string {
+  if (status === 'CANCELED') return 'stopped early';
+  return status === 'FAILED' ? 'failed' : '';
+}
+
+function rankingLines(runs: RankedRun[], metric: Metric | null, paint: Paint): string[] {
+  if (runs.length === 0) return [];
+  const head = ['#', 'algorithm', metric?.label ?? 'score', '95 % interval', 'before tuning', 'fit'];
+  const rows = runs.map((run) => [
+    run.rank === null ? '✗' : String(run.rank),
+    oneLine(run.label),
+    run.score === null ? '' : formatScore(run.score),
+    run.score === null
+      ? oneLine(run.failure?.message ?? run.status.toLowerCase(), 60)
+      : formatInterval(run.scoreInterval),
+    run.score === null || run.baselineScore === null ? '' : formatScore(run.baselineScore),
+    run.score === null || run.fitSeconds === null ? '' : formatSeconds(run.fitSeconds),
+  ]);
+  const lines = alignColumns([head, ...rows], [0, 2, 4, 5]);
+  return [
+    ...lines.map((line, index) =>
+      index === 0 ? paint('dim', line) : index === 1 ? paint('bold', line) : line,
+    ),
+    '',
+  ];
+}
+
+function bestLines(best: RankedRun, metric: Metric | null, report: RunReport, paint: Paint): string[] {
+  const members = best.members
+    .map(({ algorithm, weight }) => `${algorithm} ${Math.round(weight * 100)} %`)
+    .join(', ');
+  const score = best.score === null ? '' : `${metric?.label ?? 'score'} ${formatScore(best.score)}`;
+  const lines = [`${paint('bold', 'Best')}   ${best.label}${members ? ` (${members})` : ''}, ${score}`];
+  if (best.scoreBasis) lines.push(`Score  ${bases[best.scoreBasis]}`);
+  const [model] = best.artifacts;
+  if (!model) return lines;
+  lines.push(`Model  ${model.name}, ${formatBytes(Number(model.byteSize))}, sha256 ${model.sha256}`);
+  if (report.startedServer) {
+    lines.push(`       kept in ${report.startedServer.dataDirectory} as ${best.id}; \`npm start\` serves it`);
+  } else {
+    const until = new Date(model.download.expiresAt).toLocaleTimeString('en-GB');
+    lines.push(`       ${model.download.url}`, `       (the link is valid until ${until})`);
+  }
+  return lines;
+}
+
+function predictionLines({ predictions }: RunReport): string[] {
+  if (!predictions) return [];
+  const rows = predictions.rows === null ? '' : `, ${formatCount(predictions.rows, 'row')}`;
+  return ['', `Predictions  ${predictions.path}${rows}, sha256 ${predictions.sha256}`];
+}
+
+function warningLines({ warnings }: RunReport, paint: Paint): string[] {
+  if (warnings.length === 0) return [];
+  const lines = warnings.map(({ source, code, message }) => {
+    const text = plainText(message).replaceAll('\n', '\n    ');
+    return `  ${source}: ${text}${code ? ` ${paint('dim', `[${code}]`)}` : ''}`;
+  });
+  return ['', paint('yellow', 'Warnings'), ...lines];
+}
