@@ -69,7 +69,7 @@ async function start(): Promise<void> {
       '',
       `Aliquot is ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`,
       `  Playground  ${address}/graphql`,
-      `  API         ${address}/api`,
+      `  API         ${address}/graphql (POST), ${address.replace('http', 'ws')}/graphql`,
       `  Health      ${address}/health/ready`,
       `  Data        ${settings.DATA_DIR}`,
       'Stop it with Ctrl-C.',

@@ -41,8 +41,13 @@ async function listeningFault(host: string, port: number): Promise<string | null
 
 async function isAliquot(host: string, port: number): Promise<boolean> {
   try {
-    const response = await fetch(`http://${host}:${port}/health/live`, { signal: AbortSignal.timeout(2000) });
-    return (await response.text()).includes('aliquot');
+    const response = await fetch(`http://${host}:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ serverInfo { __typename } }' }),
+      signal: AbortSignal.timeout(2000),
+    });
+    return (await response.text()).includes('"ServerInfo"');
   } catch {
     return false;
   }

@@ -37,7 +37,7 @@ export async function pressCtrlC({ npm, ended }: Started): Promise<number | null
   return ended;
 }
 
-const readyLimitMilliseconds = 30_000;
+const readyLimitMilliseconds = 60_000;
 
 export async function waitUntilReady(dataDirectory: string, started: Started): Promise<RunningServer> {
   const deadline = Date.now() + readyLimitMilliseconds;

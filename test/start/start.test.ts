@@ -17,7 +17,7 @@ import {
   waitUntilReady,
 } from './start-fixture.ts';
 
-describe('npm start', { timeout: 60_000 }, () => {
+describe('npm start', { timeout: 150_000 }, () => {
   let dataDirectory: string;
   const all: Started[] = [];
 
@@ -36,10 +36,24 @@ describe('npm start', { timeout: 60_000 }, () => {
     await rm(dataDirectory, { recursive: true, force: true });
   });
 
-  test('starts in a new directory, answers, and leaves nothing behind after Ctrl-C', async () => {
+  const bringsBackWhatIsKilled = async (url: string, supervisor: number) => {
+    for (const program of ['src/worker.ts', 'src/server.ts']) {
+      const [killed = 0] = await processesOf(supervisor, program);
+      process.kill(killed, 'SIGKILL');
+      await until(async () => (await processesOf(supervisor, program)).some((one) => one !== killed));
+    }
+    const database = await postmaster(dataDirectory);
+    process.kill(database, 'SIGKILL');
+    await until(async () => ![0, database].includes(await postmaster(dataDirectory)));
+    await until(async () => (await askName(url).catch(() => null)) !== null);
+    expect(await askName(url)).toEqual({ data: { __typename: 'Query' } });
+  };
+
+  test('starts in a new directory, answers, survives its parts, and leaves nothing behind after Ctrl-C', async () => {
     const started = start();
     const { url, pid } = await waitUntilReady(dataDirectory, started);
     expect(await askName(url)).toEqual({ data: { __typename: 'Query' } });
+    await bringsBackWhatIsKilled(url, pid);
     const processes = [...(await processTree(started.npm.pid ?? 0)), await postmaster(dataDirectory)];
     expect(processes).toContain(pid);
     expect(started.output()).toContain(`${url}/graphql`);
@@ -71,24 +85,12 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(await third.ended).toBe(1);
     expect(third.output()).toContain(`is running already on ${dataDirectory}: ${url}`);
 
+    const elsewhere = npmStart(join(dataDirectory, 'elsewhere'), Number(new URL(url).port));
+    expect(await elsewhere.ended).toBe(1);
+    expect(elsewhere.output()).toContain('is taken by another Aliquot');
+
     await pressCtrlC(second);
     expect(await isAlive(database)).toBe(false);
-  });
-
-  test('brings back a worker, a server and a database that were killed', async () => {
-    const started = start();
-    const { url, pid } = await waitUntilReady(dataDirectory, started);
-    const database = await postmaster(dataDirectory);
-    for (const program of ['src/worker.ts', 'src/server.ts']) {
-      const [killed = 0] = await processesOf(pid, program);
-      process.kill(killed, 'SIGKILL');
-      await until(async () => (await processesOf(pid, program)).some((one) => one !== killed));
-    }
-    process.kill(database, 'SIGKILL');
-    await until(async () => ![0, database].includes(await postmaster(dataDirectory)));
-    await until(async () => (await askName(url).catch(() => null)) !== null);
-    expect(await askName(url)).toEqual({ data: { __typename: 'Query' } });
-    await pressCtrlC(started);
   });
 
   test('says what to do when the port is taken', async () => {
