@@ -74,7 +74,7 @@ describe('the profile of a column', () => {
       },
       text: null,
       date: null,
-      warnings: [],
+      warnings: ['OUTLIERS'],
     });
   });
 
@@ -141,7 +141,7 @@ describe('the profile of a column', () => {
     expect(d.date).toEqual({
       earliest: '2024-01-01T00:00:00.000Z',
       latest: '2999-01-01T00:00:00.000Z',
-      rangeDays: 356_122,
+      rangeDays: (Date.UTC(2999, 0, 1) - Date.UTC(2024, 0, 1)) / 86_400_000,
       hasTime: true,
       futureCount: 1,
     });

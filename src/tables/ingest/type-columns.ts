@@ -120,19 +120,24 @@ async function verify(
   const row = await engine.row(
     `SELECT ${readings.map(({ raw, fitting }) => `count(${raw}), count(${fitting})`).join(', ')} FROM raw`,
   );
-  const verdicts: Verdict[] = [];
-  for (const [place, { present, fitting }] of readings.entries()) {
+  const verdicts = readings.map((_, place): Verdict => {
     const filled = Number(row[place * 2]);
-    const fit = Number(row[place * 2 + 1]);
+    return { filled, present: filled, fitting: Number(row[place * 2 + 1]), isConstant: false };
+  });
+  // Few columns have gaps spelled out or hardly vary: only those are looked at again.
+  const doubtful = readings.flatMap((reading, place) => {
+    const verdict = verdicts[place];
     const looksConstant = new Set(samples.get(batch[place] ?? -1)).size <= 1;
-    // Few columns have gaps spelled out or hardly vary: only those are looked at again.
-    const [counted, isConstant] =
-      fit < filled || looksConstant
-        ? await engine.row(
-            `SELECT count(${present}), coalesce(min(${fitting}) = max(${fitting}), true) FROM raw`,
-          )
-        : [filled, false];
-    verdicts.push({ filled, present: Number(counted), fitting: fit, isConstant: isConstant === true });
+    return verdict && (verdict.fitting < verdict.filled || looksConstant) ? [{ ...reading, verdict }] : [];
+  });
+  if (doubtful.length === 0) return verdicts;
+  const parts = doubtful.map(
+    ({ present, fitting }) => `count(${present}), coalesce(min(${fitting}) = max(${fitting}), true)`,
+  );
+  const again = await engine.row(`SELECT ${parts.join(', ')} FROM raw`);
+  for (const [place, { verdict }] of doubtful.entries()) {
+    verdict.present = Number(again[place * 2]);
+    verdict.isConstant = again[place * 2 + 1] === true;
   }
   return verdicts;
 }

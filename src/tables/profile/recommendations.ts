@@ -19,6 +19,12 @@ export function recommend(
         .filter(({ code, column }) => codes.includes(code) && column !== null && column !== target?.column)
         .map(({ column }) => column as string),
     );
+  // One value or none: whether it is there can still tell rows apart.
+  const isFilledOrNot = new Set(
+    features
+      .filter(({ valueCount, missingFraction }) => valueCount > 0 && missingFraction >= indicatorFrom)
+      .map(({ column }) => column),
+  );
   const dropped = new Set<string>();
   const drafts: Draft[] = [];
   const drop = (columns: string[], reason: string, expectedEffect: string) => {
@@ -41,7 +47,7 @@ export function recommend(
     'Scores become honest: without this they would not hold on new data.',
   );
   drop(
-    withCode('CONSTANT', 'ALL_MISSING'),
+    withCode('CONSTANT', 'ALL_MISSING').filter((column) => !isFilledOrNot.has(column)),
     'They have the same value, or none, in every row.',
     'Less to compute, no loss.',
   );
