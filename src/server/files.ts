@@ -17,24 +17,36 @@ const statusOf: Record<string, number> = {
 /** RFC 6266: an ASCII stand-in and the name itself, percent-encoded. */
 function contentDisposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\;%]/g, '_');
-  const encoded = encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
 
 /** Uploads and downloads by signed links: bytes are streamed and never pass through GraphQL. */
 export function fileRoutes({ services, log }: { services: Services; log: Log }) {
-  async function upload(request: IncomingMessage, response: ServerResponse, url: URL, id: string): Promise<void> {
+  async function upload(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    id: string,
+  ): Promise<void> {
     const row = await services.uploads.uploading(id, url.searchParams);
     const announced = Number(request.headers['content-length'] ?? row.byteSize);
     if (announced !== row.byteSize) {
-      throw new ValidationError('UPLOAD_SIZE_MISMATCH', `${row.byteSize} bytes were announced, the request has ${announced}.`);
+      throw new ValidationError(
+        'UPLOAD_SIZE_MISMATCH',
+        `${row.byteSize} bytes were announced, the request has ${announced}.`,
+      );
     }
     const cut = new AbortController();
     response.once('close', () => cut.abort());
     try {
       await services.uploads.receive(row, request, cut.signal);
     } catch (error) {
-      if (error instanceof StorageError && error.code === 'TOO_LARGE') throw new QuotaError('UPLOAD_TOO_LARGE', error.message);
+      if (error instanceof StorageError && error.code === 'TOO_LARGE')
+        throw new QuotaError('UPLOAD_TOO_LARGE', error.message);
       throw error;
     }
     response.writeHead(204).end();
@@ -74,10 +86,20 @@ export function fileRoutes({ services, log }: { services: Services; log: Log }) 
       await upload(request, response, url, id);
     } else if (kind === 'datasets' && rest === 'file' && reads) {
       const row = await services.datasets.downloadable(id, url.searchParams);
-      await send(request, response, { key: row.storageKey, name: row.fileName, mediaType: 'application/octet-stream', sha256: row.sha256 });
+      await send(request, response, {
+        key: row.storageKey,
+        name: row.fileName,
+        mediaType: 'application/octet-stream',
+        sha256: row.sha256,
+      });
     } else if (kind === 'artifacts' && rest === undefined && reads) {
       const row = await services.artifacts.downloadable(id, url.searchParams);
-      await send(request, response, { key: row.storageKey, name: row.name, mediaType: row.mediaType, sha256: row.sha256 });
+      await send(request, response, {
+        key: row.storageKey,
+        name: row.name,
+        mediaType: row.mediaType,
+        sha256: row.sha256,
+      });
     } else {
       return false;
     }
@@ -99,16 +121,25 @@ export function fileRoutes({ services, log }: { services: Services; log: Log }) 
       if (!told) log.error({ err: error, requestId }, 'a file request failed');
       const { code, message, retryable } = isExpected(error)
         ? error
-        : { code: told ? (error as StorageError).code : 'INTERNAL', message: told ? (error as Error).message : 'Something went wrong on the server.', retryable: true };
+        : {
+            code: told ? (error as StorageError).code : 'INTERNAL',
+            message: told ? (error as Error).message : 'Something went wrong on the server.',
+            retryable: true,
+          };
       const status = told ? (statusOf[(error as Error).name] ?? 507) : 500;
       response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' });
-      response.end(JSON.stringify({ status, title: message, code, message, path: null, retryable, requestId }));
+      response.end(
+        JSON.stringify({ status, title: message, code, message, path: null, retryable, requestId }),
+      );
       return true;
     }
   };
 }
 
-function parseRange(header: string | undefined, size: number): { start: number; end: number } | 'UNSATISFIABLE' | null {
+function parseRange(
+  header: string | undefined,
+  size: number,
+): { start: number; end: number } | 'UNSATISFIABLE' | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return null;
   const start = match[1] === '' ? Math.max(0, size - Number(match[2])) : Number(match[1]);

@@ -28,7 +28,12 @@ export async function operationContext(
   return { viewer: await viewerOf(authorization), services, requestId, loaders: new Map() };
 }
 
-export function graphqlServer(options: { services: Services; viewerOf: ViewerResolver; log: Log; introspection?: boolean }) {
+export function graphqlServer(options: {
+  services: Services;
+  viewerOf: ViewerResolver;
+  log: Log;
+  introspection?: boolean;
+}) {
   const { services, viewerOf, log } = options;
   return createYoga<Record<string, unknown>, Context>({
     schema,
@@ -46,9 +51,16 @@ export function graphqlServer(options: { services: Services; viewerOf: ViewerRes
     },
     renderGraphiQL,
     context: ({ request }) =>
-      operationContext(services, viewerOf, request?.headers.get('authorization'), request?.headers.get('x-request-id') ?? newId()),
+      operationContext(
+        services,
+        viewerOf,
+        request?.headers.get('authorization'),
+        request?.headers.get('x-request-id') ?? newId(),
+      ),
     plugins: [
-      useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'x-aliquot-client'] }),
+      useCSRFPrevention({
+        requestHeaders: ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'x-aliquot-client'],
+      }),
       maxTokensPlugin({ n: MAX_TOKENS }),
       maxAliasesPlugin({ n: MAX_ALIASES }),
     ],
@@ -63,10 +75,14 @@ function tell(error: unknown, message: string, log: Log): Error {
     return new GraphQLError(original.message, { nodes, path, extensions: { code: original.code } });
   }
   if (error instanceof GraphQLError && !original) return error;
-  if (original instanceof GraphQLError) return original;
+  if (original instanceof GraphQLError) {
+    const { nodes, path } = error as GraphQLError;
+    return new GraphQLError(original.message, { nodes, path, extensions: original.extensions });
+  }
   const requestId = newId();
   log.error({ err: original ?? error, requestId }, 'an operation failed');
-  const masked = maskError(error, message);
+  // never the original, whatever NODE_ENV says
+  const masked = maskError(error, message, false);
   if (masked instanceof GraphQLError) masked.extensions.requestId = requestId;
   return masked;
 }

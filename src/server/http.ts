@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { App, Ports } from '#app.ts';
 import { fileRoutes } from './files.ts';
 import { graphqlServer } from './graphql.ts';
-import { isLoopback, requestGuard } from './guard.ts';
+import { bodyRefusal, isLoopback, type Refusal, requestGuard } from './guard.ts';
+import { protectPlayground } from './playground.ts';
 import { viewerResolver } from './viewer.ts';
 import { attachWebSocket } from './websocket.ts';
 
@@ -13,7 +14,11 @@ const CLOSE_MILLISECONDS = 3_000;
 export type HttpServer = { url: string; close(): Promise<void> };
 
 /** Listens and answers: GraphQL by HTTP, SSE and WebSocket, files by signed links, health. */
-export async function listen(ports: Ports, app: App, onListening: (url: string) => void): Promise<HttpServer> {
+export async function listen(
+  ports: Ports,
+  app: App,
+  onListening: (url: string) => void,
+): Promise<HttpServer> {
   const { env, log } = ports;
   const { services } = app;
   const guard = requestGuard(env);
@@ -23,9 +28,14 @@ export async function listen(ports: Ports, app: App, onListening: (url: string) 
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = guard.refusal(request);
-    if (refusal) return json(response, 403, refusal);
+    if (refusal) return refuse(response, refusal);
     const url = new URL(request.url ?? '/', 'http://localhost');
-    if (url.pathname === '/graphql') return void (await yoga(request, response));
+    if (url.pathname === '/graphql') {
+      if (request.headers.accept?.includes('text/html')) protectPlayground(response);
+      const tooLarge = bodyRefusal(request);
+      if (tooLarge) return refuse(response, tooLarge);
+      return void (await yoga(request, response));
+    }
     if (await files(request, response, url)) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') return notFound(response);
     if (url.pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end();
@@ -39,13 +49,17 @@ export async function listen(ports: Ports, app: App, onListening: (url: string) 
       () => 'ok',
       () => 'unreachable',
     );
-    json(response, database === 'ok' ? 200 : 503, { status: database === 'ok' ? 'ok' : 'unavailable', database });
+    json(response, database === 'ok' ? 200 : 503, {
+      status: database === 'ok' ? 'ok' : 'unavailable',
+      database,
+    });
   }
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => {
       log.error({ err: error }, 'a request failed');
-      if (!response.headersSent) json(response, 500, { code: 'INTERNAL', message: 'Something went wrong on the server.' });
+      if (!response.headersSent)
+        json(response, 500, { code: 'INTERNAL', message: 'Something went wrong on the server.' });
       else response.destroy();
     });
   });
@@ -74,8 +88,15 @@ export async function listen(ports: Ports, app: App, onListening: (url: string) 
   };
 }
 
+/** Says why, and reads nothing more of this connection. */
+function refuse(response: ServerResponse, { status, code, message }: Refusal): void {
+  response.setHeader('connection', 'close');
+  json(response, status, { code, message });
+}
+
 function json(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-const notFound = (response: ServerResponse) => json(response, 404, { code: 'NOT_FOUND', message: 'Nothing is here.' });
+const notFound = (response: ServerResponse) =>
+  json(response, 404, { code: 'NOT_FOUND', message: 'Nothing is here.' });

@@ -1,15 +1,20 @@
-import type { Server } from 'node:http';
+import { type Server, STATUS_CODES } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Services } from '#app.ts';
 import { newId } from '#ids.ts';
 import { operationContext, type Yoga } from './graphql.ts';
-import type { requestGuard } from './guard.ts';
+import type { Refusal, requestGuard } from './guard.ts';
 import type { ViewerResolver } from './viewer.ts';
 
 const MAX_MESSAGE_BYTES = 1024 ** 2;
 const INIT_TIMEOUT_MILLISECONDS = 5_000;
+
+const pathRefusal = (url: string): Refusal | null =>
+  new URL(url, 'http://localhost').pathname === '/graphql'
+    ? null
+    : { status: 404, code: 'NOT_FOUND', message: 'Nothing is here.' };
 
 /** GraphQL over WebSocket (graphql-transport-ws) on the port of the HTTP server. */
 export function attachWebSocket(options: {
@@ -23,17 +28,19 @@ export function attachWebSocket(options: {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
 
   server.on('upgrade', (request, socket, head) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const refusal = pathname === '/graphql' ? guard.refusal(request) : { code: 'NOT_FOUND', message: 'Nothing is here.' };
+    socket.on('error', () => socket.destroy());
+    const refusal = guard.refusal(request) ?? pathRefusal(request.url ?? '/');
     if (refusal) {
-      const body = JSON.stringify(refusal);
-      const status = refusal.code === 'NOT_FOUND' ? '404 Not Found' : '403 Forbidden';
+      const { status, code, message } = refusal;
+      const body = JSON.stringify({ code, message });
       socket.end(
-        `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
       );
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      sockets.emit('connection', webSocket, request),
+    );
   });
 
   return useServer(
@@ -46,8 +53,13 @@ export function attachWebSocket(options: {
       },
       onSubscribe: async (context, _id, payload) => {
         const parameters = context.connectionParams ?? {};
-        const sent = parameters.authorization ?? parameters.Authorization ?? context.extra.request.headers.authorization;
-        const enveloped = yoga.getEnveloped({ req: context.extra.request, socket: context.extra.socket, params: payload });
+        const sent =
+          parameters.authorization ?? parameters.Authorization ?? context.extra.request.headers.authorization;
+        const enveloped = yoga.getEnveloped({
+          req: context.extra.request,
+          socket: context.extra.socket,
+          params: payload,
+        });
         let document: ReturnType<typeof enveloped.parse>;
         try {
           document = enveloped.parse(payload.query);
@@ -64,7 +76,12 @@ export function attachWebSocket(options: {
           variableValues: payload.variables,
           contextValue: {
             ...(await enveloped.contextFactory()),
-            ...(await operationContext(services, viewerOf, sent === undefined ? null : String(sent), newId())),
+            ...(await operationContext(
+              services,
+              viewerOf,
+              sent === undefined ? null : String(sent),
+              newId(),
+            )),
           },
           rootValue: { execute: enveloped.execute, subscribe: enveloped.subscribe },
         };
