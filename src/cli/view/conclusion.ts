@@ -35,22 +35,27 @@ function outcome(status: string): string {
 function rankingLines(runs: RankedRun[], metric: Metric | null, paint: Paint): string[] {
   if (runs.length === 0) return [];
   const head = ['#', 'algorithm', metric?.label ?? 'score', '95 % interval', 'before tuning', 'fit'];
-  const rows = runs.map((run) => [
-    run.rank === null ? '✗' : String(run.rank),
-    oneLine(run.label),
-    run.score === null ? '' : formatScore(run.score),
-    run.score === null
-      ? oneLine(run.failure?.message ?? run.status.toLowerCase(), 60)
-      : formatInterval(run.scoreInterval),
-    run.score === null || run.baselineScore === null ? '' : formatScore(run.baselineScore),
-    run.score === null || run.fitSeconds === null ? '' : formatSeconds(run.fitSeconds),
-  ]);
+  const rows = runs.map(rankingRow);
   const lines = alignColumns([head, ...rows], [0, 2, 4, 5]);
   return [
     ...lines.map((line, index) =>
       index === 0 ? paint('dim', line) : index === 1 ? paint('bold', line) : line,
     ),
     '',
+  ];
+}
+
+function rankingRow(run: RankedRun): string[] {
+  const { rank, label, status, score, scoreInterval, baselineScore, fitSeconds, failure } = run;
+  if (score === null || status === 'FAILED')
+    return ['✗', oneLine(label), oneLine(failure?.message ?? 'no model')];
+  return [
+    rank === null ? '·' : String(rank),
+    oneLine(label),
+    formatScore(score),
+    formatInterval(scoreInterval),
+    baselineScore === null ? '' : formatScore(baselineScore),
+    fitSeconds === null ? '' : formatSeconds(fitSeconds),
   ];
 }
 

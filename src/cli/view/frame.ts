@@ -89,7 +89,7 @@ function table(view: View, paint: Paint): string[] {
 
 function row(rank: number | null, run: RunView, folds: number): string[] {
   const { label, score, scoreInterval, foldsDone, trialsDone, fitSeconds, failure } = run;
-  if (failure) return ['✗', label, '', oneLine(failure, 60)];
+  if (failure) return ['✗', label, failure];
   return [
     rank === null ? '·' : String(rank),
     label,

@@ -52,12 +52,8 @@ export function reduce(before: View, event: ExperimentEvent): View {
       const trialsDone = (earlier?.trialsDone ?? 0) + 1;
       return withRun(view, event.modelRun, { trial: event.trial, trialsDone, foldsDone: view.folds });
     }
-    case 'RunFailed': {
-      const failure = oneLine(`${event.failure.code}: ${event.failure.message}`);
-      const message = `${event.modelRun.label} could not be trained. ${event.failure.message}`;
-      const warned = withWarning(view, { source: 'training', code: event.failure.code, message });
-      return withRun(warned, event.modelRun, { failure });
-    }
+    case 'RunFailed':
+      return withRun(view, event.modelRun, { failure: oneLine(event.failure.message) });
     case 'BestChanged':
       return withRun(
         { ...view, best: { label: event.modelRun.label, score: event.score } },

@@ -31,19 +31,21 @@ const colourPattern = /(\u001b\[\d+m)/g;
 
 const visibleLength = (text: string) => text.replace(colourPattern, '').length;
 
-/** Columns side by side, as wide as their widest cell; `right` names those that are aligned to the right. */
+/**
+ * Columns side by side, as wide as their widest cell; `right` names those that are aligned to the right. The last cell
+ * of a row that is shorter than the first one runs on over the columns that it does not have.
+ */
 export function alignColumns(rows: string[][], right: number[] = []): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [index, cell] of row.entries()) {
-      widths[index] = Math.max(widths[index] ?? 0, visibleLength(cell));
-    }
-  }
+  const columns = rows[0]?.length ?? 0;
+  const runsOn = (row: string[], index: number) => index < columns - 1 && index === row.length - 1;
+  const widths = Array.from({ length: columns }, (_, index) =>
+    Math.max(...rows.map((row) => (runsOn(row, index) ? 0 : visibleLength(row[index] ?? '')))),
+  );
   return rows.map((row) =>
     row
       .map((cell, index) => {
-        const gap = ' '.repeat((widths[index] ?? 0) - visibleLength(cell));
-        return right.includes(index) ? gap + cell : cell + gap;
+        const gap = ' '.repeat(Math.max(0, (widths[index] ?? 0) - visibleLength(cell)));
+        return right.includes(index) && !runsOn(row, index) ? gap + cell : cell + gap;
       })
       .join('  ')
       .trimEnd(),
