@@ -178,6 +178,13 @@ describe('structure of a text file', () => {
     expect(table.rows[0]?.slice(2_997)).toEqual([2_997, 2_998, 2_999]);
   }, 30_000);
 
+  it('keeps the cells of a row together in a wide table', { timeout: 30_000 }, async () => {
+    const header = Array.from({ length: 410 }, (_, index) => `f${index}`).join(',');
+    const lines = Array.from({ length: 3_000 }, (_, row) => Array<number>(410).fill(row).join(','));
+    const { rows } = await readTable(`${header}\n${lines.join('\n')}\n`, undefined, 3_000);
+    expect(rows.every((row, index) => row.every((cell) => cell === index))).toBe(true);
+  });
+
   it('takes the dialect that it is told', async () => {
     const table = await readTable('a;b,c\n1,2;3\n', { dialect: { delimiter: ',', hasHeader: false } });
     expect(table.rows).toEqual([

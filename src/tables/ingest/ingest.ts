@@ -1,7 +1,7 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import type { ColumnType } from '#contract/report.ts';
 import type { Dialect } from '#contract/table.ts';
-import { type Engine, openEngine, quoteText } from '#tables/engine.ts';
+import { type Engine, inBatches, openEngine, quoteText } from '#tables/engine.ts';
 import { TableError } from '#tables/errors.ts';
 import type { ExpectedSchema, IngestResult, IngestSpec, TableTaskContext } from '#tables/tasks.ts';
 import { type OpenedFile, openContainer } from './container.ts';
@@ -100,13 +100,25 @@ async function detectTypes(
   return typeColumns(engine, table.names, table.rowCount, { prefersDecimalComma, forced }, onProgress);
 }
 
+/** Planning many expressions in one statement takes time that grows with their square. */
+const expressionsTogether = 200;
+
 async function storeParquet(engine: Engine, columns: TypedColumn[], parquet: string): Promise<number> {
   const partial = `${parquet}.partial`;
-  const list = columns.map(({ sql, physicalName }) => `${sql} AS ${physicalName}`).join(', ');
+  const batches = inBatches(columns, expressionsTogether).map((batch) => {
+    const list = batch.map(({ sql, physicalName }) => `${sql} AS ${physicalName}`).join(', ');
+    return `SELECT ${list} FROM raw`;
+  });
+  let query = batches[0] ?? '';
+  if (batches.length > 1) {
+    // Each part keeps the order of the rows, so that they can be laid side by side again.
+    for (const [index, select] of batches.entries())
+      await engine.run(`CREATE TABLE part${index} AS ${select}`);
+    await engine.run('DROP TABLE raw');
+    query = `SELECT * FROM ${batches.map((_, index) => `part${index}`).join(' POSITIONAL JOIN ')}`;
+  }
   try {
-    await engine.run(
-      `COPY (SELECT ${list} FROM raw) TO ${quoteText(partial)} (FORMAT parquet, COMPRESSION zstd)`,
-    );
+    await engine.run(`COPY (${query}) TO ${quoteText(partial)} (FORMAT parquet, COMPRESSION zstd)`);
     await rename(partial, parquet);
   } finally {
     await rm(partial, { force: true });
