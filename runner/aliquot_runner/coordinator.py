@@ -175,7 +175,8 @@ class Coordinator:
             self._finish_trial(run, state)
         elif not state.dropped and self._tuner.should_stop(run, state):
             state.dropped = True
-        if state.dropped and len(state.scores) < self._training.fold_count and not self._is_running(state):
+        is_running = any(other is state for other, _ in self._fits.values())
+        if state.dropped and len(state.scores) < self._training.fold_count and not is_running:
             self._finish_trial(run, state)
 
     def _handle_failed_fit(self, ended: Ended, run: RunState, state: TrialState, fold: int) -> None:
@@ -239,10 +240,8 @@ class Coordinator:
             return
         state = max(states, key=lambda state: len(state.scores))
         run, folds = self._runs[state.trial.algorithm], sorted(state.scores)
-        self._tell.warn(
-            f"Only {len(folds)} of {self._training.fold_count} folds of {run.family.label} were scored in the time "
-            "there was; its score is of the rows of these folds.",
-        )
+        scored = f"{len(folds)} of {self._training.fold_count} folds"
+        self._tell.warn(f"{run.family.label} is scored on the rows of {scored} only: the time was up.")
         run.finished_trials = 1
         self._start_report(run, state, folds)
 
@@ -274,9 +273,6 @@ class Coordinator:
         label = self._runs[state.trial.algorithm].family.label
         message = f"Fitting {label}, trial {state.trial.number + 1}, fold {fold + 1}"
         self._tell.progress(share, message, self._clock.began, self._clock.deadline)
-
-    def _is_running(self, state: TrialState) -> bool:
-        return any(other is state for other, _ in self._fits.values())
 
     def _discard(self, state: TrialState) -> None:
         for fold in range(self._training.fold_count):

@@ -14,7 +14,7 @@ from aliquot_runner.folds import draw_folds
 from aliquot_runner.target import read_target
 
 from .test_families import fitted, inputs
-from .workbench import Message, run_job, table, train_spec
+from .workbench import QUICKER, Message, run_job, table, train_spec
 
 KEYS = ("missing_indicator", "frequency_encoding", "clip_outliers")
 STEPS: list[Message] = [{"key": key, "parameters": {}} for key in KEYS]
@@ -25,7 +25,9 @@ def test_a_permuted_target_scores_like_chance(tmp_path: Path) -> None:
     frame["c5"] = np.random.default_rng(1).permutation(frame["c5"])
     frame["c6"] = np.array([f"name {number % 200}" for number in range(600)], dtype=object)
     algorithms = ["linear", "naive_bayes", "lightgbm", "catboost", "xgboost", "extra_trees", "ensemble"]
-    spec = train_spec(frame, "c5", "BINARY_CLASSIFICATION", "roc_auc", algorithms=algorithms, steps=STEPS)
+    spec = train_spec(
+        frame, "c5", "BINARY_CLASSIFICATION", "roc_auc", algorithms=algorithms, steps=STEPS, startParameters=QUICKER
+    )
     outcome = run_job(tmp_path, spec, {"data.parquet": frame})
     assert set(outcome.runs()) == set(algorithms)
     for key, run in outcome.runs().items():

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from .workbench import Message, Outcome, run_job, table, train_spec
+from .workbench import QUICKER, Message, Outcome, run_job, table, train_spec
 
 BINARY, MULTICLASS, REGRESSION = "BINARY_CLASSIFICATION", "MULTICLASS_CLASSIFICATION", "REGRESSION"
 
@@ -28,7 +28,7 @@ def complete(outcome: Outcome) -> None:
 
 def test_trains_every_default_algorithm_and_the_ensemble(tmp_path: Path) -> None:
     frame = table(800, classes=3).drop(columns="c6")
-    spec = train_spec(frame, "c5", MULTICLASS, "log_loss", algorithms=[])
+    spec = train_spec(frame, "c5", MULTICLASS, "log_loss", algorithms=[], startParameters=QUICKER)
     outcome = run_job(tmp_path, spec, {"data.parquet": frame})
     complete(outcome)
     assert len(outcome.runs()) == 9
@@ -70,7 +70,9 @@ def test_fewer_trials_than_algorithms_take_the_strongest(tmp_path: Path) -> None
 
 def test_the_same_seed_gives_the_same_archive(tmp_path: Path) -> None:
     frame = table(300).drop(columns="c6")
-    spec = train_spec(frame, "c5", BINARY, "log_loss", algorithms=["linear", "lightgbm", "random_forest"])
+    spec = train_spec(
+        frame, "c5", BINARY, "log_loss", algorithms=["linear", "lightgbm", "random_forest"], startParameters=QUICKER
+    )
     first = run_job(tmp_path / "first", spec, {"data.parquet": frame})
     second = run_job(tmp_path / "second", spec, {"data.parquet": frame})
     for key, run in first.runs().items():
@@ -84,7 +86,9 @@ def test_the_same_seed_gives_the_same_archive(tmp_path: Path) -> None:
 def test_five_rows(rows: int, task: str, metric: str, tmp_path: Path) -> None:
     target = "c5" if task == BINARY else "c6"
     frame = table(rows).drop(columns="c6" if target == "c5" else "c5")
-    spec = train_spec(frame, target, task, metric, algorithms=[], folds={"count": 5, "seed": 1})
+    spec = train_spec(
+        frame, target, task, metric, algorithms=[], folds={"count": 5, "seed": 1}, startParameters=QUICKER
+    )
     outcome = run_job(tmp_path, spec, {"data.parquet": frame})
     complete(outcome)
     assert not outcome.of("runFailed"), outcome.of("runFailed")
@@ -96,7 +100,9 @@ def test_three_thousand_columns_and_empty_ones(tmp_path: Path) -> None:
     frame["c7"] = np.nan
     frame["c8"] = np.array([None] * 150, dtype=object)
     frame["c3000"] = np.where(frame["c0"] > 0, "yes", "no")
-    spec = train_spec(frame, "c3000", BINARY, "roc_auc", algorithms=["decision_tree", "linear", "lightgbm"])
+    spec = train_spec(
+        frame, "c3000", BINARY, "roc_auc", algorithms=["decision_tree", "linear", "lightgbm"], startParameters=QUICKER
+    )
     outcome = run_job(tmp_path, spec, {"data.parquet": frame})
     complete(outcome)
     assert not outcome.of("runFailed")

@@ -26,6 +26,14 @@ from .zygote import CODE
 Message = dict[str, Any]
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 GIGABYTE = 1024**3
+QUICKER = {
+    "lightgbm": {"rounds": 40},
+    "catboost": {"rounds": 40},
+    "xgboost": {"rounds": 40},
+    "extra_trees": {"trees": 20},
+    "random_forest": {"trees": 20},
+}
+"""Starting parameters for tests that are not about good models."""
 
 
 @dataclass

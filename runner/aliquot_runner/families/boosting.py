@@ -22,6 +22,8 @@ MINIMUM_ROWS = 60
 ROUNDS_WITHOUT_WATCHING = 60
 REFIT_UP_TO_ROWS = 20_000
 PATIENCE_ROUNDS = 40
+LEAST_GAIN = 1e-4
+"""What 40 rounds must improve to go on: of the log loss, or of the target's spread."""
 TIMED_FROM_CELLS = 100_000
 TIMED_ROUNDS = 4
 USUAL_ROUNDS = 350

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..encoder import Feature, Matrix
 from .base import Dimension, FitTask, Fitted, Scalar, Values
-from .boosting import PATIENCE_ROUNDS, Booster
+from .boosting import LEAST_GAIN, PATIENCE_ROUNDS, Booster
 
 
 class LightgbmModel(Fitted):
@@ -49,7 +49,7 @@ class Lightgbm(Booster):
         "bagging_fraction": 0.9,
         "lambda_l1": 1e-8,
         "lambda_l2": 1.0,
-        "extra_trees": False,
+        "extra_tree": False,
     }
     space = {
         "learning_rate": Dimension("NUMBER", 0.02, 0.2, True),
@@ -59,7 +59,7 @@ class Lightgbm(Booster):
         "bagging_fraction": Dimension("NUMBER", 0.5, 1.0),
         "lambda_l1": Dimension("NUMBER", 1e-8, 10.0, True),
         "lambda_l2": Dimension("NUMBER", 1e-3, 30.0, True),
-        "extra_trees": Dimension("CHOICE", choices=(False, True)),
+        "extra_tree": Dimension("CHOICE", choices=(False, True)),
     }
 
     def boost(self, task: FitTask, watch: FitTask | None, rounds: int) -> tuple[Fitted, int]:
@@ -84,7 +84,8 @@ class Lightgbm(Booster):
         watched = []
         if watch is not None:
             watched = [_dataset(watch, data)]
-            callbacks.append(lightgbm.early_stopping(PATIENCE_ROUNDS, verbose=False))
+            least = LEAST_GAIN * (1.0 if task.classes or task.absolute else float(np.var(task.truth)))
+            callbacks.append(lightgbm.early_stopping(PATIENCE_ROUNDS, verbose=False, min_delta=least))
         booster = lightgbm.train(settings, data, rounds, valid_sets=watched, callbacks=callbacks)
         used = (
             booster.best_iteration if watch is not None and booster.best_iteration > 0 else booster.current_iteration()

@@ -9,7 +9,7 @@ import xgboost
 
 from ..encoder import Feature, Matrix
 from .base import Dimension, FitTask, Fitted, Scalar, Values
-from .boosting import PATIENCE_ROUNDS, Booster
+from .boosting import LEAST_GAIN, PATIENCE_ROUNDS, Booster
 
 
 class XgboostModel(Fitted):
@@ -78,15 +78,17 @@ class Xgboost(Booster):
         if task.classes > 2:
             settings["num_class"] = task.classes
         watched = []
+        callbacks: list[Any] = [_StopAt(task.stop_at)]
         if watch is not None:
+            least = LEAST_GAIN * (1.0 if task.classes else float(np.std(task.truth)))
+            callbacks.append(xgboost.callback.EarlyStopping(rounds=PATIENCE_ROUNDS, min_delta=least))
             watched = [(_matrix(watch.matrix, watch.features, task.threads, watch.truth), "watch")]
         booster = xgboost.train(
             settings,
             _matrix(task.matrix, task.features, task.threads, task.truth),
             rounds,
             evals=watched,
-            early_stopping_rounds=PATIENCE_ROUNDS if watched else None,
-            callbacks=[_StopAt(task.stop_at)],
+            callbacks=callbacks,
             verbose_eval=False,
         )
         used = booster.best_iteration + 1 if watched else booster.num_boosted_rounds()
