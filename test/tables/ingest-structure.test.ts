@@ -179,9 +179,9 @@ describe('structure of a text file', () => {
   }, 30_000);
 
   it('keeps the cells of a row together in a wide table', { timeout: 30_000 }, async () => {
-    const header = Array.from({ length: 410 }, (_, index) => `f${index}`).join(',');
-    const lines = Array.from({ length: 3_000 }, (_, row) => Array<number>(410).fill(row).join(','));
-    const { rows } = await readTable(`${header}\n${lines.join('\n')}\n`, undefined, 3_000);
+    const header = Array.from({ length: 210 }, (_, index) => `f${index}`).join(',');
+    const lines = Array.from({ length: 500 }, (_, row) => Array<number>(210).fill(row).join(','));
+    const { rows } = await readTable(`${header}\n${lines.join('\n')}\n`, undefined, 500);
     expect(rows.every((row, index) => row.every((cell) => cell === index))).toBe(true);
   });
 
