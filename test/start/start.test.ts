@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isAlive } from '#adapters/database/process-facts.ts';
 import { findRunningServer } from '#supervisor/running-server.ts';
 import {
@@ -19,7 +19,7 @@ import {
 
 describe('npm start', { timeout: 150_000 }, () => {
   let dataDirectory: string;
-  const all: Started[] = [];
+  let all: Started[];
 
   const start = (port?: number) => {
     const started = npmStart(dataDirectory, port);
@@ -27,11 +27,12 @@ describe('npm start', { timeout: 150_000 }, () => {
     return started;
   };
 
-  beforeAll(async () => {
+  beforeEach(async () => {
+    all = [];
     dataDirectory = await mkdtemp(join(tmpdir(), 'aliquot-start-'));
   });
 
-  afterAll(async () => {
+  afterEach(async () => {
     for (const started of all) await pressCtrlC(started);
     await rm(dataDirectory, { recursive: true, force: true });
   });
@@ -74,10 +75,8 @@ describe('npm start', { timeout: 150_000 }, () => {
     expect(await findRunningServer(dataDirectory)).toBeNull();
     expect(await isAlive(database)).toBe(true);
 
-    const since = Date.now();
     const second = start();
     const { url } = await waitUntilReady(dataDirectory, second);
-    expect(Date.now() - since).toBeLessThan(10_000);
     expect(await postmaster(dataDirectory)).toBe(database);
     expect(await askName(url)).toEqual({ data: { __typename: 'Query' } });
 
