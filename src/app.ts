@@ -85,10 +85,12 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
     ...{ db, events, queue, storage, links, workDirectory },
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     inUse: (datasetId: string) => experiments.uses(datasetId),
+    filesOf: (datasetId: string) => artifacts.filesOf(datasetId),
   };
   const datasets = datasetService(datasetPorts);
   const uploads = uploadService(datasetPorts, datasets);
   const experiments = experimentService({ db, datasets });
+  const artifacts = artifactService({ db, links });
   const analyses = analysisService({ db, events, queue, datasets, attach: experiments.attachAnalysis });
   const preprocessings = preprocessingService({
     ...{ db, events, queue, generators, analyses },
@@ -110,7 +112,7 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
       predictions,
     },
     leaderboards: leaderboards({ db }),
-    artifacts: artifactService({ db, links }),
+    artifacts,
     serverInfo: serverFacts(ports),
     storage,
   };

@@ -1,11 +1,11 @@
-import { and, desc, eq, ilike, or } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { DatasetColumn, Dialect } from '#contract/table.ts';
 import type { Db } from '#db.ts';
 import { authorise, signedIn, type Viewer } from '#domains/account/authorise.ts';
 import { ConflictError, NotFoundError, ValidationError } from '#errors.ts';
 import { decodeId, encodeId } from '#ids.ts';
 import type { Links } from '#links.ts';
-import { type Newest, olderThan } from '#paging.ts';
+import { containing, type Newest, olderThan } from '#paging.ts';
 import type { Events } from '#ports/events.ts';
 import type { Queue } from '#ports/queue.ts';
 import type { Storage } from '#ports/storage.ts';
@@ -25,6 +25,8 @@ export type DatasetPorts = {
   workDirectory: string;
   /** Asks the later domains whether work on this dataset is under way. */
   inUse(datasetId: string): Promise<boolean>;
+  /** Keys of the files that the later domains keep for what is deleted along with this dataset. */
+  filesOf(datasetId: string): Promise<string[]>;
 };
 
 export type DatasetService = ReturnType<typeof datasetService>;
@@ -93,9 +95,10 @@ export function datasetService(ports: DatasetPorts) {
     async remove(viewer: Viewer | null, input: { datasetId: string }): Promise<string> {
       const row = await find(viewer, input.datasetId, ['input', 'datasetId']);
       if (await ports.inUse(row.id)) throw datasetInUse();
-      await db.delete(dataset).where(eq(dataset.id, row.id));
-      await storage.remove(row.storageKey);
-      if (row.parquetKey) await storage.remove(row.parquetKey);
+      const made = await ports.filesOf(row.id);
+      const [deleted] = await db.delete(dataset).where(eq(dataset.id, row.id)).returning();
+      for (const key of [deleted?.storageKey, deleted?.parquetKey, ...made])
+        if (key) await storage.remove(key);
       return row.id;
     },
 
@@ -110,14 +113,13 @@ export function datasetService(ports: DatasetPorts) {
     ): Promise<DatasetRow[]> {
       const { accountId } = signedIn(viewer);
       const { search, after, limit } = options;
-      const pattern = search ? `%${search.replace(/[\\%_]/g, '\\$&')}%` : null;
       return db
         .select()
         .from(dataset)
         .where(
           and(
             eq(dataset.ownerId, accountId),
-            pattern ? or(ilike(dataset.name, pattern), ilike(dataset.fileName, pattern)) : undefined,
+            containing([dataset.name, dataset.fileName], search),
             olderThan(dataset, after),
           ),
         )
@@ -127,7 +129,7 @@ export function datasetService(ports: DatasetPorts) {
 
     /** The first rows as objects by column name, without a prototype that a column's name could reach. */
     async preview(row: DatasetRow, first: number): Promise<Record<string, unknown>[] | null> {
-      if (!row.parquetKey || !row.columns) return null;
+      if (row.status !== 'READY' || !row.parquetKey || !row.columns) return null;
       const { columns } = row;
       const file = await storage.open(row.parquetKey);
       try {

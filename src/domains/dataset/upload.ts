@@ -37,39 +37,51 @@ export function uploadService(ports: DatasetPorts, datasets: Pick<DatasetService
       fileName: file.fileName,
       status: 'UPLOADING',
       byteSize: file.byteSize,
-      storageKey: `datasets/${viewer.accountId}/${id}/source`,
+      storageKey: sourceKey(viewer.accountId, id),
     });
     return id;
   }
 
-  async function receive(row: DatasetRow, body: Readable, signal?: AbortSignal): Promise<void> {
-    const stored = await storage.put(row.storageKey, body, {
+  /**
+   * Stores the bytes beside those of an earlier or simultaneous attempt, then makes them the dataset's; false when the
+   * upload has been completed or deleted meanwhile.
+   */
+  async function store(row: DatasetRow, body: Readable, signal?: AbortSignal): Promise<boolean> {
+    const storageKey = sourceKey(row.ownerId, row.id);
+    const stored = await storage.put(storageKey, body, {
       maxBytes: row.byteSize,
       ...(signal ? { signal } : {}),
     });
     if (stored.byteSize !== row.byteSize) {
-      await storage.remove(row.storageKey);
+      await storage.remove(storageKey);
       throw new ValidationError(
         'UPLOAD_SIZE_MISMATCH',
         `${row.byteSize} bytes were announced, ${stored.byteSize} arrived. Send the whole file again.`,
         { retryable: true },
       );
     }
-    const kept = await db
-      .update(dataset)
-      .set({ receivedBytes: stored.byteSize, sha256: stored.sha256 })
-      .where(and(eq(dataset.id, row.id), eq(dataset.status, 'UPLOADING')))
-      .returning({ id: dataset.id });
-    if (kept.length === 0)
-      throw new ConflictError('UPLOAD_COMPLETED', 'This upload has been completed already.');
+    const outdated = await db.transaction(async (tx) => {
+      const uploading = and(eq(dataset.id, row.id), eq(dataset.status, 'UPLOADING'));
+      const [present] = await tx.select().from(dataset).where(uploading).for('update');
+      if (!present) return storageKey;
+      const { byteSize: receivedBytes, sha256 } = stored;
+      await tx.update(dataset).set({ storageKey, receivedBytes, sha256 }).where(uploading);
+      return present.storageKey;
+    });
+    await storage.remove(outdated);
+    return outdated !== storageKey;
+  }
+
+  async function receive(row: DatasetRow, body: Readable, signal?: AbortSignal): Promise<void> {
+    if (!(await store(row, body, signal))) throw uploadCompleted();
   }
 
   /** Stores bytes that are here already and starts the ingestion; a replay finds nothing left to do. */
   async function deliver(id: string, bytes: Buffer): Promise<void> {
     const [row] = await db.select().from(dataset).where(eq(dataset.id, id));
     if (row?.status !== 'UPLOADING') return;
-    await receive(row, Readable.from([bytes]));
-    await db.transaction((tx) => startIngestion(tx, id, ['UPLOADING']));
+    if (await store(row, Readable.from([bytes])))
+      await db.transaction((tx) => startIngestion(tx, id, ['UPLOADING']));
   }
 
   return {
@@ -98,7 +110,7 @@ export function uploadService(ports: DatasetPorts, datasets: Pick<DatasetService
       const expiresAt = new Date(Date.now() + LINK_LIFETIME_SECONDS * 1_000);
       const link = links.sign(`/uploads/${encodeId('Dataset', row.id)}`, {
         method: 'PUT',
-        key: row.storageKey,
+        key: row.id,
         expiresAt,
       });
       return {
@@ -115,13 +127,12 @@ export function uploadService(ports: DatasetPorts, datasets: Pick<DatasetService
     async uploading(globalId: string, parameters: URLSearchParams): Promise<DatasetRow> {
       const id = decodeId('Dataset', globalId);
       const [row] = await db.select().from(dataset).where(eq(dataset.id, id));
-      const permitted = row ? links.permits(parameters, 'PUT', row.storageKey) : 'NO';
+      const permitted = row ? links.permits(parameters, 'PUT', row.id) : 'NO';
       if (!row || permitted === 'NO')
         throw new NotFoundError('DATASET_NOT_FOUND', 'This upload link is not valid.');
       if (permitted === 'EXPIRED')
         throw new ConflictError('LINK_EXPIRED', 'This link has expired. Request a new upload.');
-      if (row.status !== 'UPLOADING')
-        throw new ConflictError('UPLOAD_COMPLETED', 'This upload has been completed already.');
+      if (row.status !== 'UPLOADING') throw uploadCompleted();
       return row;
     },
     receive,
@@ -167,7 +178,7 @@ export function uploadService(ports: DatasetPorts, datasets: Pick<DatasetService
       if (!sample) {
         throw new NotFoundError(
           'SAMPLE_NOT_FOUND',
-          'There is no sample with this key; `catalog.samples` lists them.',
+          'There is no sample with this key; `sampleDatasets` lists them.',
           {
             path: ['input', 'key'],
           },
@@ -181,7 +192,20 @@ export function uploadService(ports: DatasetPorts, datasets: Pick<DatasetService
   };
 }
 
-function checkFile(file: { fileName: string; byteSize: number }, maxBytes: number): void {
+const sourceKey = (ownerId: string, id: string) => `datasets/${ownerId}/${id}/source-${newId()}`;
+
+const uploadCompleted = () =>
+  new ConflictError('UPLOAD_COMPLETED', 'This upload has been completed already.');
+
+function checkFile(
+  file: { fileName: string; byteSize: number; name?: string | null | undefined },
+  maxBytes: number,
+): void {
+  if ((file.name?.length ?? 0) > MAX_NAME_LENGTH) {
+    throw new ValidationError('NAME_INVALID', `Use 1 to ${MAX_NAME_LENGTH} characters.`, {
+      path: ['input', 'name'],
+    });
+  }
   if (file.fileName.trim().length === 0 || file.fileName.length > MAX_NAME_LENGTH) {
     throw new ValidationError('FILE_NAME_INVALID', `Use 1 to ${MAX_NAME_LENGTH} characters.`, {
       path: ['input', 'fileName'],
