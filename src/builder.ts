@@ -1,6 +1,7 @@
-import SchemaBuilder, { type ObjectRef } from '@pothos/core';
+import SchemaBuilder, { type InterfaceRef, type ObjectRef } from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import ErrorsPlugin from '@pothos/plugin-errors';
+import { GraphQLError } from 'graphql';
 import type { Context } from './context.ts';
 import { expectedErrors } from './errors.ts';
 import type { Page } from './paging.ts';
@@ -27,6 +28,11 @@ export const builder = new SchemaBuilder<{
     defaultComplexity: 1,
     defaultListMultiplier: 5,
     limit: { complexity: MAX_COMPLEXITY, depth: MAX_DEPTH, breadth: 2_000 },
+    complexityError: (kind, { complexity, depth, breadth }) =>
+      new GraphQLError(
+        `This operation asks for too much (${kind}: complexity ${complexity}, depth ${depth}, breadth ${breadth}). Ask for less at once.`,
+        { extensions: { code: 'OPERATION_TOO_COMPLEX' } },
+      ),
   },
 });
 
@@ -88,7 +94,11 @@ const PageInfo = builder.objectRef<Page<unknown>['pageInfo']>('PageInfo').implem
 });
 
 /** A Relay connection type of its own for one field, named like `QueryDatasetsConnection`. */
-export function connectionType<Row>(name: string, node: ObjectRef<SchemaTypes, Row>, what: string) {
+export function connectionType<Row>(
+  name: string,
+  node: ObjectRef<SchemaTypes, Row> | InterfaceRef<SchemaTypes, Row>,
+  what: string,
+) {
   const Edge = builder.objectRef<Page<Row>['edges'][number]>(`${name}Edge`).implement({
     description: `One of the ${what}, with its place in the list.`,
     fields: (t) => ({

@@ -9,7 +9,8 @@ import type { StoredEvent } from './ports/events.ts';
 /** A place in a stream, bound to that stream. */
 export const eventCursor = (streamId: string, sequence: number): string => encodeCursor([streamId, sequence]);
 
-function sequenceOf(cursor: string | null | undefined, streamId: string): number {
+/** The place that a cursor stands for; 0, before the first event, without one. @throws GraphQLError BAD_CURSOR. */
+export function sequenceOf(cursor: string | null | undefined, streamId: string): number {
   if (cursor === null || cursor === undefined) return 0;
   const [stream, sequence] = decodeCursor(cursor, 2);
   if (

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { ilike, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { GraphQLError } from 'graphql';
 
@@ -60,6 +60,16 @@ export function olderThan(
   const { createdAt, id } = position;
   return sql`(${table.createdAt}, ${table.id}) < (${createdAt.toISOString()}::timestamptz, ${id}::uuid)`;
 }
+
+/** Rows of which one of the columns contains `text`, whatever its case. */
+export function containing(columns: readonly PgColumn[], text: string | null | undefined): SQL | undefined {
+  if (!text) return undefined;
+  const pattern = `%${storable(text).replace(/[\\%_]/g, '\\$&')}%`;
+  return or(...columns.map((column) => ilike(column, pattern)));
+}
+
+/** Text as the database can hold it; what it cannot hold is not found there either. */
+const storable = (text: string) => text.toWellFormed().replaceAll('\0', '\ufffd');
 
 export type Page<Row> = {
   edges: { cursor: string; node: Row }[];

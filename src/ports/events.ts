@@ -28,6 +28,8 @@ export interface Events {
   ): AsyncIterable<StoredEvent>;
   /** At most `limit` events after `after`, oldest first. */
   read(streamId: string, after: number, limit: number): Promise<StoredEvent[]>;
+  /** As `read`, for several streams at once. */
+  pages(streamIds: readonly string[], after: number, limit: number): Promise<Map<string, StoredEvent[]>>;
   /** Sequence of the last event; 0 for a stream without any. */
   lastSequence(streamIds: readonly string[]): Promise<Map<string, number>>;
   /** Says that the job of a node should stop; reaches every process within milliseconds. */

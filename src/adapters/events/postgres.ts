@@ -90,6 +90,23 @@ export async function postgresEvents({ db, sql: client }: Database): Promise<Eve
         }
       }
     },
+    async pages(streamIds, after, limit) {
+      const page = db
+        .select()
+        .from(event)
+        .where(and(sql`${event.streamId} = parent.id`, gt(event.sequence, after)))
+        .orderBy(asc(event.sequence))
+        .limit(limit)
+        .as('page');
+      const rows = await db
+        .select()
+        .from(sql`unnest(${sql.param([...streamIds])}::uuid[]) as parent(id)`)
+        .crossJoinLateral(page)
+        .orderBy(asc(page.sequence));
+      const found = new Map(streamIds.map((streamId) => [streamId, [] as StoredEvent[]]));
+      for (const row of rows) found.get(row.page.streamId)?.push(row.page);
+      return found;
+    },
     async lastSequence(streamIds) {
       if (streamIds.length === 0) return new Map();
       const rows = await db

@@ -5,6 +5,7 @@ import type { JobProgress } from './table.ts';
 
 /** What an event of an experiment carries; ids are those of rows. */
 export type ExperimentEventPayloads = {
+  ExperimentQueued: Record<string, never>;
   StageStarted: { stage: ExperimentStage };
   StageProgressed: { stage: ExperimentStage; progress: JobProgress };
   StageFinished: { stage: ExperimentStage };

@@ -1,6 +1,7 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, notExists, or, sql } from 'drizzle-orm';
 import { checkAlgorithms, checkMetric, defaultMetric } from '#catalog.ts';
 import type { ExperimentStage } from '#contract/vocabulary.ts';
+import type { Tx } from '#db.ts';
 import { type AnalysisJobs, readDataset } from '#domains/analysis/jobs.ts';
 import type { AnalysisService } from '#domains/analysis/service.ts';
 import { type AnalysisRow, analysis } from '#domains/analysis/table.ts';
@@ -15,6 +16,7 @@ import { cancellable, cancelRequested } from '#jobs.ts';
 import type { JobContext } from '#ports/queue.ts';
 import { SandboxUnavailableError } from '#ports/sandbox.ts';
 import { StorageError } from '#ports/storage.ts';
+import { artifact, modelRun } from './table.ts';
 import { type TrainingPorts, training } from './training.ts';
 
 export type PipelinePorts = TrainingPorts & {
@@ -32,7 +34,12 @@ export function experimentPipeline(ports: PipelinePorts) {
   const save = (id: string, change: Partial<ExperimentRow>) =>
     db.update(experiment).set(change).where(eq(experiment.id, id));
 
-  async function inStage<T>(id: string, stage: ExperimentStage, work: () => Promise<T>): Promise<T> {
+  async function inStage<T>(
+    id: string,
+    stage: ExperimentStage,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> {
     await db.transaction(async (tx) => {
       await tx.update(experiment).set({ stage }).where(eq(experiment.id, id));
       await events.append(tx, id, [experimentEvent('StageStarted', { stage })]);
@@ -42,6 +49,8 @@ export function experimentPipeline(ports: PipelinePorts) {
       await db.transaction((tx) => events.append(tx, id, [experimentEvent('StageFinished', { stage })]));
       return result;
     } catch (error) {
+      // cancelled, or handed to another worker, which begins the stage again
+      if (signal.aborted) throw error;
       const failure = toldOf(error);
       await db.transaction((tx) =>
         events.append(tx, id, [experimentEvent('StageFailed', { stage, failure })]),
@@ -71,7 +80,7 @@ export function experimentPipeline(ports: PipelinePorts) {
     const ended =
       present?.status === 'SUCCEEDED' && present.target === target
         ? present
-        : await inStage(row.id, 'ANALYSIS', async () => {
+        : await inStage(row.id, 'ANALYSIS', signal, async () => {
             const made = await ports.analysisJobs.perform(analysisId, signal, ({ fraction, message }) => {
               tellProgress(row.id, 'ANALYSIS', fraction, message).catch(() => {});
             });
@@ -94,10 +103,13 @@ export function experimentPipeline(ports: PipelinePorts) {
     const present = row.preprocessingId
       ? (await db.select().from(preprocessing).where(eq(preprocessing.id, row.preprocessingId)))[0]
       : undefined;
-    if (present?.status === 'SUCCEEDED' && present.target === row.target) return present;
-    return inStage(row.id, 'PREPARATION', async () => {
-      const id = await ports.preprocessings.create(db, source, { generator, strategy });
-      await save(row.id, { preprocessingId: id });
+    const fitting = present?.target === row.target ? present : undefined;
+    if (fitting?.status === 'SUCCEEDED') return fitting;
+    // one that a lost worker had begun is taken up again
+    const begun = fitting?.status === 'QUEUED' || fitting?.status === 'RUNNING' ? fitting.id : null;
+    return inStage(row.id, 'PREPARATION', signal, async () => {
+      const id = begun ?? (await ports.preprocessings.create(db, source, { generator, strategy }));
+      if (id !== begun) await save(row.id, { preprocessingId: id });
       const made = await ports.preprocessingJobs.perform(id, signal);
       if (made.status !== 'SUCCEEDED') throw jobFailed('PREPROCESSING', made);
       return made;
@@ -105,7 +117,7 @@ export function experimentPipeline(ports: PipelinePorts) {
   }
 
   async function answer(row: ExperimentRow, context: JobContext, signal: AbortSignal): Promise<void> {
-    const table = await inStage(row.id, 'DATA', () => readDataset(ports, row.datasetId, signal));
+    const table = await inStage(row.id, 'DATA', signal, () => readDataset(ports, row.datasetId, signal));
     const source = await analysed(row, table, signal);
     const taskType = row.taskType ?? source.taskType;
     if (!taskType)
@@ -120,7 +132,7 @@ export function experimentPipeline(ports: PipelinePorts) {
     const plan = await prepared(row, source, signal);
     signal.throwIfAborted();
     const question = { ...row, taskType, metric };
-    await inStage(row.id, 'TRAINING', () => train(question, table, plan, context, signal));
+    await inStage(row.id, 'TRAINING', signal, () => train(question, table, plan, context, signal));
   }
 
   /** Ends the experiment once, whatever happened before. */
@@ -137,7 +149,9 @@ export function experimentPipeline(ports: PipelinePorts) {
         })
         .where(and(eq(experiment.id, id), inArray(experiment.status, ['QUEUED', 'RUNNING'])))
         .returning({ id: experiment.id });
-      if (ended.length > 0) await events.append(tx, id, [experimentEvent('ExperimentFinished', {})]);
+      if (ended.length === 0) return;
+      if (failure) await failOpenRuns(tx, id, failure);
+      await events.append(tx, id, [experimentEvent('ExperimentFinished', {})]);
     });
   }
 
@@ -145,15 +159,18 @@ export function experimentPipeline(ports: PipelinePorts) {
     settle,
     /** Works on an experiment until it has ended; repeated safely after a lost worker. */
     async run(id: string, context: JobContext): Promise<void> {
+      // RUNNING at the first attempt: another job has it, that of a training cancelled while it was QUEUED
+      const claimable = context.attempt > 1 ? (['QUEUED', 'RUNNING'] as const) : (['QUEUED'] as const);
       const [row] = await db
         .update(experiment)
         .set({ status: 'RUNNING', startedAt: sql`coalesce(${experiment.startedAt}, now())` })
-        .where(and(eq(experiment.id, id), inArray(experiment.status, ['QUEUED', 'RUNNING'])))
+        .where(and(eq(experiment.id, id), inArray(experiment.status, claimable)))
         .returning();
       if (!row) return;
       await cancellable(events, id, context.signal, cancelRequested(db, experiment, id), async (signal) => {
         try {
           await answer(row, context, signal);
+          context.signal.throwIfAborted();
           await settle(id, signal.aborted ? 'CANCELED' : 'SUCCEEDED', null);
         } catch (error) {
           if (context.signal.aborted) throw error;
@@ -166,6 +183,19 @@ export function experimentPipeline(ports: PipelinePorts) {
       });
     },
   };
+}
+
+/** Runs that nobody works on any more, and models whose files never arrived. */
+async function failOpenRuns(tx: Tx, experimentId: string, failure: Failure): Promise<void> {
+  const files = tx.select({ id: artifact.id }).from(artifact).where(eq(artifact.modelRunId, modelRun.id));
+  const isOpen = or(
+    inArray(modelRun.status, ['QUEUED', 'RUNNING']),
+    and(eq(modelRun.status, 'SUCCEEDED'), notExists(files)),
+  );
+  await tx
+    .update(modelRun)
+    .set({ status: 'FAILED', failure, score: null, rankScore: null, finishedAt: new Date() })
+    .where(and(eq(modelRun.experimentId, experimentId), isOpen));
 }
 
 const toldOf = (error: unknown) => failureOf(error, [SandboxUnavailableError, StorageError]);

@@ -215,7 +215,7 @@ export async function trainingRecorder(
         else
           await db
             .update(modelRun)
-            .set({ status: 'FAILED', failure: lostFile })
+            .set({ status: 'FAILED', failure: lostFile, score: null, rankScore: null })
             .where(eq(modelRun.id, runId));
       }
       const open = [...started].flatMap((algorithm) =>

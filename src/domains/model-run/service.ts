@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { checkAlgorithms } from '#catalog.ts';
 import type { CodeGenerator, PreprocessingStrategy, TaskType, TuningStrategy } from '#contract/vocabulary.ts';
-import type { Db } from '#db.ts';
+import type { Db, Tx } from '#db.ts';
 import { authorise, signedIn, type Viewer } from '#domains/account/authorise.ts';
 import { once } from '#domains/account/idempotency.ts';
 import { type AnalysisService, checkTarget } from '#domains/analysis/service.ts';
@@ -44,6 +44,12 @@ type TrainingWishes = {
 
 export function modelRunService(ports: ModelRunPorts) {
   const { db, events, queue } = ports;
+
+  async function enqueue(tx: Tx, id: string): Promise<void> {
+    await queue.enqueue(tx, 'experiment.run', id);
+    // whoever follows from the end of an earlier training finds that the stream goes on
+    await events.append(tx, id, [experimentEvent('ExperimentQueued', {})]);
+  }
 
   return {
     async find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<ModelRunRow> {
@@ -110,7 +116,7 @@ export function modelRunService(ports: ModelRunPorts) {
           )
           .returning({ id: experiment.id });
         if (started.length === 0) throw experimentRunning(path);
-        await queue.enqueue(tx, 'experiment.run', row.id);
+        await enqueue(tx, row.id);
         return row.id;
       });
     },
@@ -150,7 +156,7 @@ export function modelRunService(ports: ModelRunPorts) {
           'QUEUED',
           { analysisId },
         );
-        await queue.enqueue(tx, 'experiment.run', id);
+        await enqueue(tx, id);
         return id;
       });
     },

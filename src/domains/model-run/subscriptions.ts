@@ -1,10 +1,19 @@
-import { builder } from '#builder.ts';
+import { builder, connectionType } from '#builder.ts';
+import { loadBatched } from '#context.ts';
 import { endsExperiment } from '#domains/experiment/events.ts';
 import { Experiment } from '#domains/experiment/graphql.ts';
 import type { ExperimentRow } from '#domains/experiment/table.ts';
 import { ExperimentStageEnum, Failure, Progress } from '#enums.ts';
-import { EventInterface, eventCursor, eventInterface, followNode, streamOf } from '#event-stream.ts';
+import {
+  EventInterface,
+  eventCursor,
+  eventInterface,
+  followNode,
+  sequenceOf,
+  streamOf,
+} from '#event-stream.ts';
 import { requireRow } from '#nodes.ts';
+import { pageSize, toPage } from '#paging.ts';
 import type { StoredEvent } from '#ports/events.ts';
 import { ModelRun } from './graphql.ts';
 import { leaderboardSnapshots, type LeaderboardSnapshot as Snapshot } from './snapshots.ts';
@@ -42,6 +51,10 @@ const number = (key: string, description: string) => ({
   resolve: (event: StoredEvent) => Number(event.payload[key]),
 });
 
+builder.objectType(eventType('ExperimentQueued'), {
+  description: 'It waits for a worker, for the first time or once more.',
+  interfaces,
+});
 builder.objectType(eventType('StageStarted'), {
   description: 'A step begins.',
   interfaces,
@@ -136,6 +149,30 @@ builder.objectType(eventType('ExperimentFinished'), {
   description: 'It has ended, one way or another: see `experiment.status`. The stream ends.',
   interfaces,
 });
+
+builder.objectField(Experiment, 'events', (t) =>
+  t.field({
+    type: connectionType('ExperimentEventsConnection', ExperimentEvent, 'events'),
+    description: 'What has happened so far, oldest first; cursors are those of `experimentEvents`.',
+    args: {
+      first: t.arg.int({ description: '1 to 100, default 20.' }),
+      after: t.arg.string({ description: 'Cursor of the last event seen.' }),
+    },
+    complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+    resolve: async (row, { first, after }, context) => {
+      const size = pageSize(first);
+      const sequence = sequenceOf(after, row.id);
+      const rows = await loadBatched<StoredEvent[]>(
+        context,
+        `Experiment.events:${size}:${sequence}`,
+        row.id,
+        (ids) => context.services.events.pages(ids, sequence, size + 1),
+      );
+      const cursorOf = (event: StoredEvent) => eventCursor(event.streamId, event.sequence);
+      return toPage(rows ?? [], size, cursorOf, Boolean(after));
+    },
+  }),
+);
 
 builder.subscriptionField('experimentEvents', (t) =>
   t.field({
