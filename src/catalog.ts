@@ -37,9 +37,13 @@ export const greaterIsBetter = (metric: string): boolean =>
 const list = (entries: readonly { key: string }[]) => entries.map((entry) => entry.key).join(', ');
 
 /** @throws ValidationError ALGORITHM_UNKNOWN, ALGORITHM_NOT_FOR_TASK. */
-export function checkAlgorithms(keys: readonly string[], taskType: TaskType | null): void {
+export function checkAlgorithms(
+  keys: readonly string[],
+  taskType: TaskType | null,
+  parent = ['input', 'algorithms'],
+): void {
   keys.forEach((key, index) => {
-    const path = ['input', 'algorithms', String(index)];
+    const path = [...parent, String(index)];
     const known = catalog.algorithms.find((algorithm) => algorithm.key === key);
     if (!known) {
       throw new ValidationError('ALGORITHM_UNKNOWN', `“${key}” is none of ${list(catalog.algorithms)}.`, {

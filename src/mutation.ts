@@ -1,9 +1,20 @@
 import type { InputFieldMap, InputShapeFromFields, ObjectRef } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
 import type { Context } from './context.ts';
-import { expectedErrors } from './errors.ts';
+import { expectedErrors, ValidationError } from './errors.ts';
 import type { NodeType } from './ids.ts';
 import { requireRow } from './nodes.ts';
+
+/** @throws ValidationError TEXT_INVALID for text that PostgreSQL cannot hold, with its path. */
+function checkText(value: unknown, path: string[]): void {
+  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+    throw new ValidationError('TEXT_INVALID', 'Leave out NUL characters and halves of surrogate pairs.', {
+      path,
+    });
+  }
+  if (!value || typeof value !== 'object' || value instanceof File) return;
+  for (const [name, part] of Object.entries(value)) checkText(part, [...path, name]);
+}
 
 type InputBuilder = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0];
 
@@ -35,8 +46,10 @@ export function mutation<Fields extends InputFieldMap, Success extends object>(
         directResult: true,
         union: { name: `${title}Result`, description: `The success of \`${name}\`, or why it was not done.` },
       },
-      resolve: (_root: unknown, args: { input: never }, context: Context) =>
-        options.resolve(args.input, context),
+      resolve: (_root: unknown, args: { input: never }, context: Context) => {
+        checkText(args.input, ['input']);
+        return options.resolve(args.input, context);
+      },
     } as never),
   );
 }

@@ -3,7 +3,8 @@ import { inArray } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { builder, type SchemaTypes } from './builder.ts';
 import { type Context, loadBatched } from './context.ts';
-import { encodeId, type NodeType, parseId } from './ids.ts';
+import { encodeId, type NodeType, notFound, parseId } from './ids.ts';
+import { badInput } from './paging.ts';
 
 type Row = { id: string; ownerId: string };
 type NodeTable = PgTable & { id: PgColumn; ownerId: PgColumn };
@@ -54,14 +55,14 @@ export async function loadRow<NodeRow extends Row>(
   return row;
 }
 
-/** As `loadRow`, for a row that a field promises. */
+/** As `loadRow`, for a row that a field promises. @throws NotFoundError when it has been deleted meanwhile. */
 export async function requireRow<NodeRow extends Row>(
   context: Context,
   type: NodeType,
   id: string,
 ): Promise<NodeRow> {
   const row = await loadRow<NodeRow>(context, type, id);
-  if (!row) throw new Error(`the ${type} of a row is gone`);
+  if (!row) throw notFound(type);
   return row;
 }
 
@@ -89,7 +90,8 @@ builder.queryFields((t) => ({
     description: `Objects by their ids, in the same order, at most ${MAX_NODES}; null for those that there are not.`,
     args: { ids: t.arg.idList({ required: true, description: 'Global ids.' }) },
     resolve: (_root, { ids }, context) => {
-      if (ids.length > MAX_NODES) throw new RangeError(`more than ${MAX_NODES} ids`);
+      if (ids.length > MAX_NODES)
+        throw badInput('BAD_USER_INPUT', `Argument “ids” takes at most ${MAX_NODES}.`);
       return Promise.all(ids.map((id) => loadNode(context, id)));
     },
   }),

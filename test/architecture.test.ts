@@ -62,7 +62,7 @@ const mayImport: Record<string, string[]> = {
   enums: ['builder', 'contract'],
   'event-stream': ['builder', 'context', 'ids', 'nodes', 'paging', 'ports'],
   mutation: ['builder', 'context', 'errors', 'ids', 'nodes'],
-  nodes: ['builder', 'context', 'ids'],
+  nodes: ['builder', 'context', 'ids', 'paging'],
   scalars: ['builder'],
   catalog: ['contract', 'errors'],
   columns: ['ids'],

@@ -164,7 +164,7 @@ mutation('updateExperiment', {
     experimentId: t.id({ required: true, description: 'Of an experiment.' }),
     version: t.int({ required: true, description: 'As it was read.' }),
     name: t.string({ description: 'For people.' }),
-    target: t.string({ description: 'Another target lets go of analysis and preprocessing.' }),
+    target: t.string({ description: 'Another target lets go of analysis, preprocessing, task and metric.' }),
     taskType: t.field({ type: TaskTypeEnum, description: 'Instead of the detected one.' }),
     metric: t.string({ description: 'Key of the catalogue.' }),
     stage: t.field({ type: ExperimentStageEnum, description: 'Where the wizard stands.' }),

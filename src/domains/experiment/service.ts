@@ -1,15 +1,15 @@
-import { and, desc, eq, ilike, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { checkAlgorithms, checkMetric } from '#catalog.ts';
 import type { ExperimentStage, TaskType } from '#contract/vocabulary.ts';
 import type { Db, Tx } from '#db.ts';
-import { authorise, signedIn, type Viewer } from '#domains/account/authorise.ts';
+import { authorise, type Connection, signedIn, type Viewer } from '#domains/account/authorise.ts';
 import { once } from '#domains/account/idempotency.ts';
 import { checkTarget } from '#domains/analysis/service.ts';
 import type { DatasetService } from '#domains/dataset/service.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
 import { decodeId, encodeId, newId } from '#ids.ts';
-import { groupBy, type Newest, olderThan } from '#paging.ts';
+import { containing, groupBy, type Newest, olderThan } from '#paging.ts';
 import { ExperimentSettings } from './settings.ts';
 import { type ExperimentRow, experiment } from './table.ts';
 
@@ -32,9 +32,14 @@ type Question = {
 };
 
 export function experimentService({ db, datasets }: ExperimentPorts) {
-  async function find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<ExperimentRow> {
+  async function find(
+    viewer: Viewer | null,
+    globalId: string,
+    path?: string[],
+    connection: Connection = db,
+  ): Promise<ExperimentRow> {
     const id = decodeId('Experiment', globalId, path);
-    const [row] = await db.select().from(experiment).where(eq(experiment.id, id));
+    const [row] = await connection.select().from(experiment).where(eq(experiment.id, id));
     return authorise(viewer, row, 'Experiment', path);
   }
 
@@ -46,7 +51,8 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
     change: Partial<ExperimentRow>,
   ): Promise<void> {
     const path = ['input', 'experimentId'];
-    const row = await find(viewer, globalId, path);
+    // a second connection while the first waits for it would starve the pool
+    const row = await find(viewer, globalId, path, tx);
     if (row.datasetId !== datasetId) {
       throw new ConflictError('EXPERIMENT_OF_OTHER_DATASET', 'The experiment is about another dataset.', {
         path,
@@ -120,13 +126,15 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
         (value) => value != null,
       );
       if (asksOther && isRunning(row)) throw experimentRunning(['input', 'experimentId']);
-      const taskType = input.taskType ?? row.taskType;
-      checkMetric(input.metric, taskType);
-      if (input.target != null) {
+      const retargeted = input.target != null && input.target !== row.target;
+      const taskType = input.taskType ?? (retargeted ? null : row.taskType);
+      const metric = input.metric ?? (retargeted ? null : row.metric);
+      checkMetric(metric, taskType);
+      if (retargeted) {
         checkTarget(await datasets.find(viewer, encodeId('Dataset', row.datasetId)), input.target);
       }
       const settings = input.settings == null ? row.settings : mergeSettings(row.settings, input.settings);
-      checkAlgorithms(settings.algorithms, taskType);
+      checkAlgorithms(settings.algorithms, taskType, ['input', 'settings', 'algorithms']);
       const name = checkName(input.name);
       const changed = await db
         .update(experiment)
@@ -134,9 +142,9 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
           settings,
           version: row.version + 1,
           ...(name === undefined ? {} : { name }),
-          ...(input.target == null ? {} : { target: input.target, analysisId: null, preprocessingId: null }),
-          ...(input.taskType == null ? {} : { taskType: input.taskType }),
-          ...(input.metric == null ? {} : { metric: input.metric }),
+          ...(retargeted ? { target: input.target, analysisId: null, preprocessingId: null } : {}),
+          ...(retargeted || input.taskType != null ? { taskType } : {}),
+          ...(retargeted || input.metric != null ? { metric } : {}),
           ...(input.stage == null ? {} : { stage: input.stage }),
         })
         .where(and(eq(experiment.id, row.id), eq(experiment.version, input.version)))
@@ -179,7 +187,6 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
     ): Promise<ExperimentRow[]> {
       const { accountId } = signedIn(viewer);
       const { filter, after, limit } = options;
-      const pattern = filter?.search ? `%${filter.search.replace(/[\\%_]/g, '\\$&')}%` : null;
       return db
         .select()
         .from(experiment)
@@ -188,7 +195,7 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
             eq(experiment.ownerId, accountId),
             filter?.datasetId ? eq(experiment.datasetId, decodeId('Dataset', filter.datasetId)) : undefined,
             filter?.status ? eq(experiment.status, filter.status) : undefined,
-            pattern ? ilike(experiment.name, pattern) : undefined,
+            containing([experiment.name], filter?.search),
             olderThan(experiment, after),
           ),
         )

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
-import { checkMetric, greaterIsBetter } from '#catalog.ts';
+import { checkAlgorithms, checkMetric, greaterIsBetter } from '#catalog.ts';
 import type { TaskType } from '#contract/vocabulary.ts';
 import type { Db } from '#db.ts';
 import { signedIn, type Viewer } from '#domains/account/authorise.ts';
@@ -54,6 +54,7 @@ export function leaderboards({ db }: { db: Db }) {
       experimentIds: readonly string[],
       options: { orderBy: string | null; after?: Position | undefined; limit: number },
     ): Promise<Map<string, RankedRun[]>> {
+      checkMetric(options.orderBy, null, ['orderBy', 'metric']);
       const key = sortBy(options.orderBy);
       const page = db
         .select({ id: modelRun.id, key: key.as('sort_key') })
@@ -80,6 +81,7 @@ export function leaderboards({ db }: { db: Db }) {
       const { accountId } = signedIn(viewer);
       const { filter, after, limit } = options;
       checkMetric(filter.metric, filter.taskType, ['filter', 'metric']);
+      if (filter.algorithm) checkAlgorithms([filter.algorithm], filter.taskType, ['filter', 'algorithm']);
       const rows = await db
         .select()
         .from(modelRun)
