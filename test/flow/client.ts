@@ -29,13 +29,8 @@ export type Experiment = {
   bestRun: { id: string } | null;
   leaderboard: { nodes: Run[] };
 };
-export type ExperimentEvent = {
-  __typename: string;
-  sequence: number;
-  cursor: string;
-  at: string;
-  algorithm?: string;
-};
+export type NumberedEvent = { __typename: string; sequence: number; cursor: string; at: string };
+export type ExperimentEvent = NumberedEvent & { algorithm?: string };
 export type Question = {
   datasetId: string;
   target: string;
@@ -114,8 +109,19 @@ export function connect(url: string) {
         if (errors) throw new Error(JSON.stringify(errors));
         if (data) yield data;
       }
+    } catch (error) {
+      throw error instanceof Error ? error : new Error('the connection is gone');
     } finally {
       await socket.dispose();
+    }
+  }
+
+  async function* datasetEvents(id: string): AsyncGenerator<NumberedEvent> {
+    const document =
+      'subscription ($id: ID!) { datasetEvents(datasetId: $id) { __typename sequence cursor at } }';
+    type Raw = Omit<NumberedEvent, 'sequence'> & { sequence: string };
+    for await (const { datasetEvents: event } of subscribe<{ datasetEvents: Raw }>(document, { id })) {
+      yield { ...event, sequence: Number(event.sequence) };
     }
   }
 
@@ -127,12 +133,10 @@ export function connect(url: string) {
     /** A dataset that is READY, or REJECTED. */
     async dataset(fileName: string, content: string | Uint8Array): Promise<string> {
       const id = await upload(fileName, content);
-      const document = 'subscription ($id: ID!) { datasetEvents(datasetId: $id) { __typename } }';
-      for await (const _ of subscribe(document, { id })) {
-        // the stream ends with the reading
-      }
+      await all(datasetEvents(id));
       return id;
     },
+    datasetEvents,
     async run(question: Question): Promise<string> {
       const selection = '{ experiment { id } }';
       const { experiment } = await mutate<{ experiment: { id: string } }>(
@@ -168,6 +172,6 @@ export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 /** The numbers 1 to n, as an unbroken stream has them. */
-export const unbroken = (events: readonly ExperimentEvent[]): number[] => events.map((_, index) => index + 1);
-export const sequences = (events: readonly ExperimentEvent[]): number[] =>
+export const unbroken = (events: readonly NumberedEvent[]): number[] => events.map((_, index) => index + 1);
+export const sequences = (events: readonly NumberedEvent[]): number[] =>
   events.map(({ sequence }) => sequence);
