@@ -67,7 +67,9 @@ export function training(ports: TrainingPorts) {
         collectInto,
         signal,
         graceSeconds: GRACE_SECONDS,
-        onMessage: (message: RunnerMessage) => recorder.take(message),
+        onMessage: (message: RunnerMessage) => {
+          if (!context.signal.aborted) recorder.take(message);
+        },
       });
     } catch (error) {
       fault = error;
@@ -75,6 +77,8 @@ export function training(ports: TrainingPorts) {
       await file.release();
     }
     try {
+      // another worker has the job now, and these rows are its own
+      context.signal.throwIfAborted();
       // what was trained before a fault stays: its files are complete or not there
       const kept = await recorder.finish(collectInto, signal.aborted ? 'CANCELED' : 'FAILED');
       if (fault && (kept === 0 || !signal.aborted)) throw fault;
