@@ -84,7 +84,7 @@ function conclude(
   const text = options.json
     ? JSON.stringify(jsonReport(report), null, 2)
     : renderConclusion(report, metric, paint).join('\n');
-  process.stdout.write(`${text}\n`);
+  if (text !== '') process.stdout.write(`${text}\n`);
   const { status, failure } = report.experiment;
   if (report.best && status !== 'FAILED') return 0;
   const { code, message } = failure ?? { code: 'NO_MODEL', message: 'No algorithm has a model.' };

@@ -85,7 +85,9 @@ async function waitUntilRead(
   });
   for await (const event of events) {
     if (event.__typename === 'DatasetReady') return event.dataset;
-    if (event.__typename === 'DatasetRejected') throw new CliError(event.failure.code, event.failure.message);
+    if (event.__typename === 'DatasetRejected') {
+      throw new CliError(event.failure.code, `${fileName}: ${event.failure.message}`);
+    }
     if (event.__typename === 'IngestionProgressed') {
       tell({ ...event.progress, message: `reading ${fileName}: ${event.progress.message}` });
     }

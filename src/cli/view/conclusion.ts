@@ -17,6 +17,8 @@ export function renderConclusion(report: RunReport, metric: Metric | null, paint
   const { experiment, leaderboard, best } = report;
   const task = describeTask({ taskType: experiment.taskType, metric });
   const title = `${oneLine(report.fileName)} → ${oneLine(experiment.target ?? '')}`;
+  // a question that was never trained has nothing to be ranked
+  if (leaderboard.length === 0) return warningLines(report, paint);
   return [
     `${paint('bold', title)}  ${paint('dim', [task, outcome(experiment.status)].filter(Boolean).join('; '))}`,
     '',
@@ -33,7 +35,6 @@ function outcome(status: string): string {
 }
 
 function rankingLines(runs: RankedRun[], metric: Metric | null, paint: Paint): string[] {
-  if (runs.length === 0) return [];
   const head = ['#', 'algorithm', metric?.label ?? 'score', '95 % interval', 'before tuning', 'fit'];
   const rows = runs.map(rankingRow);
   const lines = alignColumns([head, ...rows], [0, 2, 4, 5]);

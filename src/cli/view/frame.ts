@@ -13,7 +13,7 @@ import {
 const marks: Record<StageState, string> = { waiting: '○', running: '●', done: '✓', failed: '✗' };
 const barColumns = 28;
 
-export const taskNames: Record<TaskType, string> = {
+const taskNames: Record<TaskType, string> = {
   BINARY_CLASSIFICATION: 'binary classification',
   MULTICLASS_CLASSIFICATION: 'multiclass classification',
   REGRESSION: 'regression',
@@ -43,9 +43,9 @@ export function renderFrame(view: View, options: FrameOptions): string[] {
 }
 
 export function describeTask({ taskType, metric }: Pick<View, 'taskType' | 'metric'>): string {
-  const task = taskType ? taskNames[taskType] : '';
-  if (!metric) return task;
-  return `${task}, by ${metric.label} (${metric.greaterIsBetter ? 'greater' : 'smaller'} is better)`;
+  const task = taskType ? taskNames[taskType] : null;
+  const aim = metric && `by ${metric.label} (${metric.greaterIsBetter ? 'greater' : 'smaller'} is better)`;
+  return [task, aim].filter(Boolean).join(', ');
 }
 
 function stageLine({ stages }: View, paint: Paint): string {
