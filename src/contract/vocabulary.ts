@@ -21,7 +21,3 @@ export type CodeGenerator = (typeof codeGenerators)[number];
 /** How a score was obtained. */
 export const scoreBases = ['OUT_OF_FOLD', 'CROSS_FITTED', 'HOLDOUT'] as const;
 export type ScoreBasis = (typeof scoreBases)[number];
-
-/** A job in one of these has ended and never leaves it. */
-export const isTerminal = (status: string): boolean =>
-  status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELED';

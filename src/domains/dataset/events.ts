@@ -1,12 +1,5 @@
 import type { StoredEvent } from '#ports/events.ts';
 
-/** Types of a dataset's events; the last two end the ingestion. */
-export const datasetEventTypes = [
-  'IngestionStarted',
-  'IngestionProgressed',
-  'DatasetReady',
-  'DatasetRejected',
-] as const;
-
+/** Whether an event ends the reading of a file. */
 export const endsIngestion = (event: StoredEvent): boolean =>
   event.type === 'DatasetReady' || event.type === 'DatasetRejected';
