@@ -154,20 +154,20 @@ describe.concurrent('kill -9', () => {
     const queue = postgres(app.database.url, { max: 1 });
     context.onTestFinished(() => queue.end());
     const job = queue`pgboss.job where name = 'experiment.run' and state = 'active'`;
+    let running = await worker();
     const id = await train(client, 60);
     for (const lost of [0, 1, 2]) {
-      const { end } = await worker();
       await vi.waitUntil(
         async () => (await queue`select from ${job} and retry_count = ${lost}`).length === 1,
         {
           timeout: 60_000,
         },
       );
-      await end('SIGKILL');
+      await running.end('SIGKILL');
       // instead of waiting until the heartbeat is found silent
       await queue`update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active'`;
+      running = await worker();
     }
-    await worker();
     expectUnbroken(await all(client.events(id)));
     const { status, failure, leaderboard } = await client.experiment(id);
     expect({ status, code: failure?.code }).toEqual({ status: 'FAILED', code: 'WORKER_LOST' });
