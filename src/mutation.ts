@@ -12,7 +12,7 @@ function checkText(value: unknown, path: string[]): void {
       path,
     });
   }
-  if (!value || typeof value !== 'object' || value instanceof File) return;
+  if (!value || typeof value !== 'object' || 'arrayBuffer' in value) return;
   for (const [name, part] of Object.entries(value)) checkText(part, [...path, name]);
 }
 
