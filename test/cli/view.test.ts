@@ -17,7 +17,7 @@ describe('the live view', () => {
     expect(`\n${renderFrame(sending, { ...size, now: 0 }).join('\n')}`).toMatchInlineSnapshot(`
       "
 
-       penguins.csv → species  
+       penguins.csv → species
 
        ● Data   ○ Understand   ○ Prepare   ○ Train   ○ Results
 
@@ -77,8 +77,8 @@ describe('the live view', () => {
     const left = [0, 5_000, 60_000].map((after) => frame(22, { now: startedAt + 21_000 + after }));
     expect(left.map((text) => /about .* left/.exec(text)?.[0])).toEqual([
       'about 14 s left',
-      'about 9.0 s left',
-      'about 0.0 s left',
+      'about 9 s left',
+      'about 0 s left',
     ]);
   });
 
@@ -97,7 +97,7 @@ describe('the live view', () => {
   test('does not let names steer the terminal', () => {
     const nasty = emptyView('a\u001b[2J.csv', 'b\nc', metrics);
     const lines = renderFrame(nasty, { ...size, now: 0 });
-    expect(lines[1]).toBe(' a�[2J.csv → b c  ');
+    expect(lines[1]).toBe(' a�[2J.csv → b c');
   });
 });
 

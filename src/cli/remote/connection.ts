@@ -13,10 +13,14 @@ const firstAnswerMilliseconds = 10_000;
 const shortestWaitMilliseconds = 250;
 const longestWaitMilliseconds = 5_000;
 
-/** Waits longer after each failure in a row. @throws when the connection is given up. */
+/** Waits longer after each failure in a row. @throws the reason of the signal when nobody waits any more. */
 export async function backOff(failures: number, signal: AbortSignal): Promise<void> {
   const milliseconds = Math.min(shortestWaitMilliseconds * 2 ** (failures - 1), longestWaitMilliseconds);
-  await wait(milliseconds, undefined, { signal });
+  await pause(milliseconds, signal);
+}
+
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await wait(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
 export function authorization({ token }: Connection): Record<string, string> {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { CliError } from '#cli/errors.ts';
 import { type FileToDownloadFragment, PredictFileDocument, PredictionJobDocument } from '#cli/gql/graphql.ts';
-import type { Connection } from '#cli/remote/connection.ts';
+import { type Connection, pause } from '#cli/remote/connection.ts';
 import type { TellProgress } from '#cli/remote/dataset.ts';
 import { request } from '#cli/remote/request.ts';
 import { expectSuccess } from '#cli/remote/success.ts';
@@ -30,6 +29,6 @@ export async function predictDataset(
       throw new CliError(code, message);
     }
     if (node.progress) tell(node.progress);
-    await wait(pollMilliseconds, undefined, { signal: connection.signal });
+    await pause(pollMilliseconds, connection.signal);
   }
 }

@@ -39,7 +39,7 @@ export function renderFrame(view: View, options: FrameOptions): string[] {
     ...progressLines(view, options),
     ...table(view, paint),
   ];
-  return lines.slice(0, Math.max(1, rows - 1)).map((line) => cutLine(line, columns));
+  return lines.slice(0, Math.max(1, rows - 1)).map((line) => cutLine(line.trimEnd(), columns));
 }
 
 export function describeTask({ taskType, metric }: Pick<View, 'taskType' | 'metric'>): string {
@@ -64,7 +64,7 @@ function progressLines({ progress, best, metric }: View, { now, paint }: FrameOp
   if (progress) {
     parts.push(`${formatBar(progress.fraction, barColumns)} ${Math.floor(progress.fraction * 100)} %`);
     const left = secondsLeft(progress, now);
-    if (left !== null) parts.push(`about ${formatSeconds(left)} left`);
+    if (left !== null) parts.push(`about ${left < 10 ? `${left} s` : formatSeconds(left)} left`);
   }
   if (best && metric) parts.push(`best ${paint('bold', formatScore(best.score))} ${best.label}`);
   const lines = parts.length > 0 ? [` ${parts.join('   ')}`] : [];
