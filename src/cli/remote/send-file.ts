@@ -5,7 +5,6 @@ import { request as requestByHttps } from 'node:https';
 import { Transform } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as wait } from 'node:timers/promises';
 import { CliError, ConnectionError, connectionReason } from '#cli/errors.ts';
 
 export interface UploadTicket {
@@ -21,8 +20,6 @@ export interface LocalFile {
 }
 
 const stallLimitMilliseconds = 60_000;
-/** A server that refuses answers while the bytes are still on their way. */
-const lateAnswerMilliseconds = 500;
 
 /** Streams a file to its upload address and gives the SHA-256 of what was sent. @throws ConnectionError, CliError */
 export async function sendFile(
@@ -44,16 +41,12 @@ export async function sendFile(
     hash.update(chunk);
     onProgress(sentBytes);
   });
-  const sending = pipeline(createReadStream(file.path, { highWaterMark: 256 * 1024 }), meter, outgoing).then(
-    () => answer,
-    async (error: Error) => {
-      if (error instanceof CliError) throw error;
-      const late = wait(lateAnswerMilliseconds).then(() => Promise.reject(error));
-      return Promise.race([answer, late]);
-    },
-  );
+  const sending = pipeline(createReadStream(file.path, { highWaterMark: 256 * 1024 }), meter, outgoing);
+  sending.catch(() => undefined);
   try {
-    await checkAnswer(await sending);
+    // a refusal may come while the bytes are still on their way
+    await checkAnswer(await Promise.race([answer, sending.then(() => answer)]));
+    await sending;
   } catch (error) {
     outgoing.destroy();
     if (error instanceof CliError) throw error;
