@@ -40,7 +40,7 @@ describe('the live view', () => {
 
        #  algorithm      Log loss  95 % interval    folds  trials    fit
        1  Linear model     0.0357  0.0195 – 0.0519  ●○○○○       1  1.4 s
-       ·  Random Forest                             ●○○○○       0
+       ·  Random Forest                             ●○○○○
        ✗  Naive Bayes    The time was up after 2 folds.
       "
     `);

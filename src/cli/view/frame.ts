@@ -96,7 +96,7 @@ function row(rank: number | null, run: RunView, folds: number): string[] {
     score === null ? '' : formatScore(score),
     formatInterval(scoreInterval),
     formatFolds(foldsDone, folds),
-    String(trialsDone),
+    trialsDone === 0 ? '' : String(trialsDone),
     fitSeconds === null ? '' : formatSeconds(fitSeconds),
   ];
 }

@@ -40,8 +40,12 @@ export function reduce(before: View, event: ExperimentEvent): View {
     case 'TrainingStarted':
       return { ...view, folds: event.folds };
     case 'RunStarted':
-    case 'RunFinished':
       return withRun(view, event.modelRun, {});
+    case 'RunFinished': {
+      const foldsDone = view.runs.find(({ id }) => id === event.modelRun.id)?.foldsDone ?? 0;
+      // an ensemble is scored on all folds at once
+      return withRun(view, event.modelRun, { foldsDone: foldsDone || view.folds });
+    }
     case 'FoldScored': {
       const earlier = view.runs.find(({ id }) => id === event.modelRun.id);
       const foldsDone = earlier && earlier.trial === event.trial ? earlier.foldsDone + 1 : 1;
