@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { PassThrough, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { withInstalled } from './fixture/installed.ts';
 
@@ -29,6 +29,27 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - since) / 1_000;
 }
 
+/** What the server has to do anyway. */
+function hashing(): Transform {
+  const hash = createHash('sha256');
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+}
+
+/** The better of two: the file system is not warm at the first. */
+async function bestToDisk(path: string, through: () => Transform): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 2; round += 1) {
+    times.push(await timed(() => pipeline(body(), through(), createWriteStream(path))));
+    await rm(path);
+  }
+  return Math.min(...times);
+}
+
 function put(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-length': mebibytes * MEBIBYTE };
@@ -44,18 +65,9 @@ function put(url: string): Promise<void> {
 
 await withInstalled(
   async ({ client, server, directory }) => {
-    const plainPath = join(directory, 'plain');
-    const plain = await timed(() => pipeline(body(), createWriteStream(plainPath)));
-    await rm(plainPath);
-    const hash = createHash('sha256');
-    const hashing = new Transform({
-      transform(chunk, _encoding, done) {
-        hash.update(chunk);
-        done(null, chunk);
-      },
-    });
-    const hashed = await timed(() => pipeline(body(), hashing, createWriteStream(plainPath)));
-    await rm(plainPath);
+    const path = join(directory, 'plain');
+    const plain = await bestToDisk(path, () => new PassThrough());
+    const hashed = await bestToDisk(path, hashing);
     const { dataset, upload } = await client.mutate<{ dataset: { id: string }; upload: { url: string } }>(
       'requestUpload',
       { fileName: 'large.csv', byteSize: mebibytes * MEBIBYTE },
