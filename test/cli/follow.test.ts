@@ -107,13 +107,17 @@ describe('following a stream of events', () => {
     expect(await collect(server.url)).toEqual(everyEvent);
   });
 
-  test('waits for a server that is not there yet', async () => {
-    const { url } = await startServer([{ after: 2, happen: (socket) => socket.terminate() }]);
-    const [first] = servers;
-    const collecting = collect(url);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(first?.listening).toBe(true);
-    expect(await collecting).toEqual(everyEvent);
+  test('waits for a server that is gone for a while', async () => {
+    const restart: Mishap['happen'] = (socket) => {
+      const [server = createServer()] = servers;
+      const { port } = server.address() as AddressInfo;
+      server.close();
+      socket.terminate();
+      setTimeout(() => server.listen(port, '127.0.0.1'), 900);
+    };
+    const { url, asked } = await startServer([{ after: 2, happen: restart }]);
+    expect(await collect(url)).toEqual(everyEvent);
+    expect(asked).toEqual([null, '2']);
   });
 
   test('ends at once when the server refuses', async () => {
