@@ -12,8 +12,11 @@ export type CancelJobInput = {
 
 /** Who writes the preprocessing; AUTO: CLAUDE where a key is configured, else RULES. */
 export type CodeGenerator =
+  /** CLAUDE where a key is configured, else RULES. */
   | 'AUTO'
+  /** A language model, on top of the rules. */
   | 'CLAUDE'
+  /** A rule engine on the findings of the analysis. */
   | 'RULES';
 
 /** Input of `completeUpload`. */
@@ -24,27 +27,43 @@ export type CompleteUploadInput = {
 
 /** The five steps from a file to a model. */
 export type ExperimentStage =
+  /** The table is measured. */
   | 'ANALYSIS'
+  /** The file is read. */
   | 'DATA'
+  /** The preprocessing is written. */
   | 'PREPARATION'
+  /** Models can be compared and used. */
   | 'RESULTS'
+  /** Models are trained. */
   | 'TRAINING';
 
 /** DRAFT while it is being put together, then as a job. */
 export type ExperimentStatus =
+  /** Its owner stopped it; what was trained stays. */
   | 'CANCELED'
+  /** It is being put together. */
   | 'DRAFT'
+  /** It has none, or could not go on; `failure` tells why. */
   | 'FAILED'
+  /** It waits for a worker. */
   | 'QUEUED'
+  /** A worker has it. */
   | 'RUNNING'
+  /** It has at least one model. */
   | 'SUCCEEDED';
 
 /** Where a job stands; the last three are final. */
 export type JobStatus =
+  /** Its owner stopped it. */
   | 'CANCELED'
+  /** It has none; `failure` tells why. */
   | 'FAILED'
+  /** It waits for a worker. */
   | 'QUEUED'
+  /** A worker has it. */
   | 'RUNNING'
+  /** It has its result. */
   | 'SUCCEEDED';
 
 /** Input of `predictFile`. */
@@ -59,9 +78,13 @@ export type PredictFileInput = {
 
 /** How much the preprocessing does. */
 export type PreprocessingStrategy =
+  /** What usually helps. */
   | 'BALANCED'
+  /** As the instructions say. */
   | 'CUSTOM'
+  /** What the algorithms cannot do without. */
   | 'MINIMAL'
+  /** Everything that may help. */
   | 'THOROUGH';
 
 /** Input of `requestUpload`. */
@@ -110,29 +133,44 @@ export type RunExperimentInput = {
 
 /** Which rows a score was computed on: rows that the model did not see in its fold, the same with everything on top chosen on other folds, or a locked holdout. */
 export type ScoreBasis =
+  /** The same, with everything on top chosen on other folds. */
   | 'CROSS_FITTED'
+  /** Rows that were locked away. */
   | 'HOLDOUT'
+  /** Rows that the model did not see in its fold. */
   | 'OUT_OF_FOLD';
 
 /** What is predicted: one of two classes, one of several, a number. */
 export type TaskType =
+  /** One of two classes. */
   | 'BINARY_CLASSIFICATION'
+  /** One of three classes or more. */
   | 'MULTICLASS_CLASSIFICATION'
+  /** A number. */
   | 'REGRESSION';
 
 /** How trials after the first are chosen; AUTO leaves it to the runner. */
 export type TuningStrategy =
+  /** As the runner sees fit for the data and the budget. */
   | 'AUTO'
+  /** Every combination of a grid. */
   | 'GRID'
+  /** Many cheap trials, the best of them at full cost. */
   | 'HYPERBAND'
+  /** No further trials. */
   | 'NONE'
+  /** Drawn from the search space. */
   | 'RANDOM'
+  /** Drawn where earlier trials did well. */
   | 'TPE';
 
 /** How a client can send a file: one PUT, resumable by tus, or parts straight to S3. */
 export type UploadProtocol =
+  /** The whole file in one request. */
   | 'PUT'
+  /** In parts, straight to the store. */
   | 'S3_MULTIPART'
+  /** Resumable, by the protocol of tus.io. */
   | 'TUS';
 
 export type DatasetEventsSubscriptionVariables = Exact<{
