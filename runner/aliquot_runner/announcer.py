@@ -49,8 +49,10 @@ class Announcer:
             }
         )
 
-    def run_finished(self, message: RunFinished) -> None:
+    def run_finished(self, message: RunFinished, may_be_best: bool) -> None:
         self._channel.emit(message)
+        if not may_be_best:
+            return
         if self.best is None or self._metric.better(message["score"], self.best["score"]):
             self.best = message
             self._channel.emit({"type": "bestChanged", "algorithm": message["algorithm"], "score": message["score"]})

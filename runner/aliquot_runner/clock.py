@@ -6,7 +6,7 @@ import time
 
 CANCEL_SECONDS = 3.0
 LEAST_FIT_SECONDS = 0.3
-RESERVED = 0.75
+SHARE_TO_GROW = 0.85
 """Of its share, what a fit may grow for; the rest is for predicting, saving and the reports that run beside it."""
 FIRST_TRIALS_SHARE = 0.7
 """Of the time left, what the first trials may take where others are to follow."""
@@ -37,7 +37,7 @@ class Clock:
     def stop_first_trial(self, effort: float, waiting: float, slots: int, others_follow: bool) -> float:
         """When a fit of a first trial should be content with what it has: its share, by effort, of the time left."""
         share = FIRST_TRIALS_SHARE if others_follow else 1.0
-        return self._stop_after(RESERVED * share * self.left() * slots * effort / (waiting + effort))
+        return self._stop_after(SHARE_TO_GROW * share * self.left() * slots * effort / (waiting + effort))
 
     def stop_other_trial(self) -> float:
         return self._stop_after(self.left() / 3)

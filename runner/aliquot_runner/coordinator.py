@@ -91,8 +91,7 @@ class Coordinator:
         self._fits.clear()
         until = self._clock.closing(reason == "CANCELED")
         complete = [run.best for run in self._runs.values() if run.best is not None]
-        if not complete:
-            self._report_partial()
+        self._report_partial()
         if self._with_ensemble:
             self._start_ensemble(reason, complete, until)
         while self._pool.running() and time.monotonic() < until:
@@ -234,16 +233,15 @@ class Coordinator:
         self._pool.start(name, self._training.scratch / name.replace(" ", "-"), work)
 
     def _report_partial(self) -> None:
-        """Nothing is complete: the run with the most folds is served with these."""
-        states = [state for run in self._runs.values() for state in run.trials if state.scores and not state.dropped]
-        if not states or any(run.reporting for run in self._runs.values()):
-            return
-        state = max(states, key=lambda state: len(state.scores))
-        run, folds = self._runs[state.trial.algorithm], sorted(state.scores)
-        scored = f"{len(folds)} of {self._training.fold_count} folds"
-        self._tell.warn(f"{run.family.label} is scored on the rows of {scored} only: the time was up.")
-        run.finished_trials = 1
-        self._start_report(run, state, folds)
+        """Runs of which only some folds are scored are served with these; best only if none is complete."""
+        for run in self._runs.values():
+            state = run.trials[0]
+            if run.best is not None or run.failed or not state.scores:
+                continue
+            scored = f"{len(state.scores)} of {self._training.fold_count} folds"
+            self._tell.warn(f"{run.family.label} is scored on the rows of {scored} only: the time was up.")
+            run.finished_trials = 1
+            self._start_report(run, state, sorted(state.scores))
 
     def _handle_report(self, ended: Ended, algorithm: str, run: RunState | None) -> None:
         if ended.code is not None:
@@ -261,7 +259,8 @@ class Coordinator:
             run.reported = message
         publish(ended.folder / "model.zip", self._training.out / f"{algorithm}.zip")
         shutil.rmtree(ended.folder, ignore_errors=True)
-        self._tell.run_finished(message)
+        some_complete = any(other.best is not None for other in self._runs.values())
+        self._tell.run_finished(message, may_be_best=run is None or run.best is not None or not some_complete)
 
     def _tell_progress(self) -> None:
         if not self._fits:

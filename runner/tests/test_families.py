@@ -125,3 +125,10 @@ def test_stops_growing_in_time(key: str) -> None:
     began = time.process_time()
     family.fit(task)
     assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize("key", ["lightgbm", "xgboost", "catboost"])
+def test_time_that_is_up_at_the_start_still_gives_a_model(key: str) -> None:
+    matrix, features, truth = inputs(2)
+    model = fitted(families()[key], matrix[:300], features, truth[:300], 2, seconds=-1.0)
+    assert np.isfinite(model.predict(matrix[300:])).all()

@@ -202,11 +202,11 @@ const runFinished = message('runFinished', {
   parameters: Parameters,
   score: z.number().describe('On the predicted rows together, in the unit of the metric'),
   scoreBasis: ScoreBasis,
-  scoreInterval: z.tuple([z.number(), z.number()]).describe('95 %, low then high, bootstrap of the rows'),
+  scoreInterval: z.tuple([z.number(), z.number()]).describe('95 %, low then high, grouped jackknife'),
   metrics: z
     .array(z.strictObject({ key, value: z.number(), basis: ScoreBasis }))
     .describe('Every metric of the task that is defined on these rows'),
-  foldScores: z.array(z.number()).min(1).describe('Fewer than the folds when the time was up'),
+  foldScores: z.array(z.number()).min(1).describe('Fewer than folds: not comparable, the time was up'),
   trials: z.int().min(1).describe('Finished so far'),
   baselineScore: z.number().nullable().describe('Of trial 0, before tuning; null: it was not finished'),
   fitSeconds: seconds.describe('Of the chosen trial, all folds added up'),

@@ -81,7 +81,8 @@ class Xgboost(Booster):
         callbacks: list[Any] = [_StopAt(task.stop_at)]
         if watch is not None:
             least = LEAST_GAIN * (1.0 if task.classes else float(np.std(task.truth)))
-            callbacks.append(xgboost.callback.EarlyStopping(rounds=PATIENCE_ROUNDS, min_delta=least))
+            # First in line: the others are not asked once one of them ends the training.
+            callbacks.insert(0, xgboost.callback.EarlyStopping(rounds=PATIENCE_ROUNDS, min_delta=least))
             watched = [(_matrix(watch.matrix, watch.features, task.threads, watch.truth), "watch")]
         booster = xgboost.train(
             settings,
