@@ -9,6 +9,12 @@ import type { Page } from './paging.ts';
 export const MAX_COMPLEXITY = 20_000;
 export const MAX_DEPTH = 14;
 
+export const tooComplex = ({ complexity, depth }: { complexity: number; depth: number }): GraphQLError =>
+  new GraphQLError(
+    `This operation asks for too much: complexity ${complexity} of ${MAX_COMPLEXITY}, depth ${depth} of ${MAX_DEPTH}. Ask for less at once.`,
+    { extensions: { code: 'OPERATION_TOO_COMPLEX' } },
+  );
+
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
@@ -28,11 +34,7 @@ export const builder = new SchemaBuilder<{
     defaultComplexity: 1,
     defaultListMultiplier: 5,
     limit: { complexity: MAX_COMPLEXITY, depth: MAX_DEPTH, breadth: 2_000 },
-    complexityError: (kind, { complexity, depth, breadth }) =>
-      new GraphQLError(
-        `This operation asks for too much (${kind}: complexity ${complexity}, depth ${depth}, breadth ${breadth}). Ask for less at once.`,
-        { extensions: { code: 'OPERATION_TOO_COMPLEX' } },
-      ),
+    complexityError: (_kind, found) => tooComplex(found),
   },
 });
 

@@ -2,9 +2,11 @@ import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { complexityFromQuery } from '@pothos/plugin-complexity';
 import { GraphQLError } from 'graphql';
-import { createYoga, maskError } from 'graphql-yoga';
+import { createYoga, maskError, type Plugin } from 'graphql-yoga';
 import type { Services } from '#app.ts';
+import { MAX_COMPLEXITY, MAX_DEPTH, tooComplex } from '#builder.ts';
 import type { Context } from '#context.ts';
 import { isExpected } from '#errors.ts';
 import { newId } from '#ids.ts';
@@ -61,26 +63,39 @@ export function graphqlServer(options: {
       useCSRFPrevention({
         requestHeaders: ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'x-aliquot-client'],
       }),
+      subscriptionLimits,
       maxTokensPlugin({ n: MAX_TOKENS }),
       maxAliasesPlugin({ n: MAX_ALIASES }),
     ],
   });
 }
 
+/** The limits of `builder`, which are otherwise held by resolvers only: too late for a subscription. */
+const subscriptionLimits: Plugin = {
+  onSubscribe({ args, setResultAndStopExecution }) {
+    const { document, variableValues: variables, contextValue: ctx } = args;
+    const { complexity, depth } = complexityFromQuery(document, { schema, ctx, variables });
+    if (complexity > MAX_COMPLEXITY || depth > MAX_DEPTH) {
+      setResultAndStopExecution({ errors: [tooComplex({ complexity, depth })] });
+    }
+  },
+};
+
 /** What a client sees of an error: expected ones with their code, all others nothing but a number to ask about. */
 function tell(error: unknown, message: string, log: Log): Error {
-  const original = error instanceof GraphQLError ? error.originalError : error;
-  if (error instanceof GraphQLError && isExpected(original)) {
-    const { nodes, path } = error;
+  const located = error instanceof GraphQLError ? error : null;
+  const original = located?.originalError ?? error;
+  // an expected error carries a path of its own and is taken for one that knows its place in the operation
+  const { nodes, path } = located ?? {};
+  if (isExpected(original)) {
     return new GraphQLError(original.message, { nodes, path, extensions: { code: original.code } });
   }
-  if (error instanceof GraphQLError && !original) return error;
   if (original instanceof GraphQLError) {
-    const { nodes, path } = error as GraphQLError;
-    return new GraphQLError(original.message, { nodes, path, extensions: original.extensions });
+    const { message: told, extensions } = original;
+    return original === error ? original : new GraphQLError(told, { nodes, path, extensions });
   }
   const requestId = newId();
-  log.error({ err: original ?? error, requestId }, 'an operation failed');
+  log.error({ err: original, requestId }, 'an operation failed');
   // never the original, whatever NODE_ENV says
   const masked = maskError(error, message, false);
   if (masked instanceof GraphQLError) masked.extensions.requestId = requestId;

@@ -63,12 +63,12 @@ export function attachWebSocket(options: {
         let document: ReturnType<typeof enveloped.parse>;
         try {
           document = enveloped.parse(payload.query);
+          const errors = enveloped.validate(enveloped.schema, document);
+          if (errors.length > 0) return errors;
         } catch (error) {
-          // returned, not thrown: one syntax error must not close the socket with everything on it
+          // returned, not thrown: one syntax error or limit must not close the socket with everything on it
           return [error instanceof GraphQLError ? error : new GraphQLError('The document cannot be parsed.')];
         }
-        const errors = enveloped.validate(enveloped.schema, document);
-        if (errors.length > 0) return errors;
         return {
           schema: enveloped.schema,
           operationName: payload.operationName,

@@ -92,7 +92,9 @@ describe('requestUpload', () => {
       },
       upload: {
         ...{ protocol: 'PUT', method: 'PUT', parts: null },
-        url: expect.stringMatching(`^${app.url}/uploads/[A-Za-z0-9_-]+\\?expires=\\d+&signature=[A-Za-z0-9_-]{43}$`),
+        url: expect.stringMatching(
+          `^${app.url}/uploads/[A-Za-z0-9_-]+\\?expires=\\d+&signature=[A-Za-z0-9_-]{43}$`,
+        ),
         headers: [{ name: 'content-type', value: 'application/octet-stream' }],
         expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/),
       },
@@ -148,7 +150,10 @@ describe('a PUT whose size is not the announced one', () => {
 
   test('is refused without an announced length too: longer, before all of it has come', async () => {
     const { id, url } = await ticket();
-    expect(await chunked(url, people + 'x'.repeat(200_000))).toEqual({ status: 413, code: 'UPLOAD_TOO_LARGE' });
+    expect(await chunked(url, people + 'x'.repeat(200_000))).toEqual({
+      status: 413,
+      code: 'UPLOAD_TOO_LARGE',
+    });
     expect({ files: await stored(id), incoming: await incoming() }).toEqual({ files: 0, incoming: [] });
   });
 
@@ -258,12 +263,27 @@ describe('an upload link', () => {
       return url.href;
     };
     expect({
-      otherDataset: await put(changed((url) => (url.search = new URL(other.url).search)), people),
-      longer: await put(changed((url) => url.searchParams.set('expires', '4102444800')), people),
-      unsigned: await put(changed((url) => (url.search = '')), people),
-      shortened: await put(changed((url) => url.searchParams.set('signature', 'AAAA')), people),
+      otherDataset: await put(
+        changed((url) => (url.search = new URL(other.url).search)),
+        people,
+      ),
+      longer: await put(
+        changed((url) => url.searchParams.set('expires', '4102444800')),
+        people,
+      ),
+      unsigned: await put(
+        changed((url) => (url.search = '')),
+        people,
+      ),
+      shortened: await put(
+        changed((url) => url.searchParams.set('signature', 'AAAA')),
+        people,
+      ),
       otherMethod: await put(mine.url, people, 'POST'),
-      download: await put(changed((url) => (url.pathname = `/datasets/${mine.id}/file`)), people),
+      download: await put(
+        changed((url) => (url.pathname = `/datasets/${mine.id}/file`)),
+        people,
+      ),
     }).toEqual({
       otherDataset: { status: 404, code: 'DATASET_NOT_FOUND' },
       longer: { status: 404, code: 'DATASET_NOT_FOUND' },

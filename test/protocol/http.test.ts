@@ -19,10 +19,13 @@ const audits = serverAudits({
 });
 
 describe('GraphQL over HTTP', () => {
-  test.each(audits.map((audit) => [audit.id, audit.name, audit] as const))('%s: %s', async (_id, _name, audit) => {
-    const result = await audit.fn();
-    expect(result.status === 'ok' ? 'ok' : `${result.status}: ${result.reason}`).toBe('ok');
-  });
+  test.each(audits.map((audit) => [audit.id, audit.name, audit] as const))(
+    '%s: %s',
+    async (_id, _name, audit) => {
+      const result = await audit.fn();
+      expect(result.status === 'ok' ? 'ok' : `${result.status}: ${result.reason}`).toBe('ok');
+    },
+  );
 
   test('is audited as a whole', () => {
     expect(audits).toHaveLength(61);
@@ -47,6 +50,8 @@ describe('GraphQL over HTTP', () => {
       if (text.includes('data:')) break;
     }
     aborter.abort();
-    expect(text).toContain('data: {"data":{"datasetEvents":{"__typename":"IngestionStarted","sequence":"1"}}}');
+    expect(text).toContain(
+      'data: {"data":{"datasetEvents":{"__typename":"IngestionStarted","sequence":"1"}}}',
+    );
   });
 });

@@ -54,7 +54,9 @@ const subscribe = (id: string, query: string, variables: object = {}) => ({
   payload: { query, variables },
 });
 const events = (id: string) =>
-  subscribe(id, 'subscription ($id: ID!) { datasetEvents(datasetId: $id) { __typename } }', { id: datasetId });
+  subscribe(id, 'subscription ($id: ID!) { datasetEvents(datasetId: $id) { __typename } }', {
+    id: datasetId,
+  });
 const started = (id: string) => ({
   ...{ id, type: 'next' },
   payload: { data: { datasetEvents: { __typename: 'IngestionStarted' } } },
@@ -134,17 +136,25 @@ describe('GraphQL over WebSocket', () => {
   test.each([
     ['a syntax error', '{ viewer {', 'Syntax Error: Expected Name, found <EOF>.'],
     ['an unknown field', '{ nothing }', 'Cannot query field "nothing" on type "Query".'],
-    ['too many aliases', `{ ${Array.from({ length: 60 }, (_, i) => `a${i}: __typename`).join(' ')} }`, /[Aa]lias/],
+    [
+      'too many aliases',
+      `{ ${Array.from({ length: 60 }, (_, i) => `a${i}: viewer { name }`).join(' ')} }`,
+      'Syntax Error: Aliases limit of 50 exceeded, found 60.',
+    ],
   ])('tells %s without closing the socket', async (_what, query, message) => {
     const peer = await connect();
     peer.send(events('live'));
     await peer.next();
     peer.send(subscribe('bad', query));
     const answer = await peer.next();
-    expect(answer, JSON.stringify(answer)).toMatchObject({ id: 'bad', type: 'error' });
-    expect((answer.payload as { message: string }[])[0]?.message).toMatch(message);
+    expect(answer).toMatchObject({ id: 'bad', type: 'error' });
+    expect((answer.payload as { message: string }[])[0]?.message).toBe(message);
     peer.send(subscribe('good', '{ __typename }'));
-    expect(await peer.next()).toEqual({ id: 'good', type: 'next', payload: { data: { __typename: 'Query' } } });
+    expect(await peer.next()).toEqual({
+      id: 'good',
+      type: 'next',
+      payload: { data: { __typename: 'Query' } },
+    });
     peer.close();
   });
 

@@ -1,7 +1,7 @@
 import { builder, connectionType } from '#builder.ts';
 import type { CsvDialect, DatasetColumn, Repair, TableWarning } from '#contract/table.ts';
 import { samples } from '#domains/dataset/samples.ts';
-import { Failure, SignedUrl } from '#enums.ts';
+import { described, Failure, SignedUrl } from '#enums.ts';
 import { NodeInterface, nodeId, nodeType } from '#nodes.ts';
 import { badInput, decodeNewest, newestCursor, pageSize, toPage } from '#paging.ts';
 import { type DatasetRow, dataset } from './table.ts';
@@ -12,7 +12,12 @@ const MAX_PREVIEW = 1_000;
 const DatasetStatus = builder.enumType('DatasetStatus', {
   description:
     'Where a dataset stands: its bytes are awaited, it is being read, it can be used, it cannot be read.',
-  values: ['UPLOADING', 'INGESTING', 'READY', 'REJECTED'] as const,
+  values: described<DatasetRow['status']>({
+    UPLOADING: 'Its bytes are awaited.',
+    INGESTING: 'It is being read.',
+    READY: 'It can be used.',
+    REJECTED: 'It cannot be read; `rejection` tells why.',
+  }),
 });
 
 const Column = builder.objectRef<DatasetColumn>('DatasetColumn').implement({

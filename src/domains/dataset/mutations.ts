@@ -1,5 +1,6 @@
 import { builder } from '#builder.ts';
 import { columnTypeSchema } from '#contract/table.ts';
+import { described } from '#enums.ts';
 import { ValidationError } from '#errors.ts';
 import { mutation, nodeSuccess } from '#mutation.ts';
 import { requireRow } from '#nodes.ts';
@@ -10,7 +11,11 @@ type Ticket = ReturnType<import('./upload.ts').UploadService['uploadTicket']>;
 
 const UploadProtocol = builder.enumType('UploadProtocol', {
   description: 'How a client can send a file: one PUT, resumable by tus, or parts straight to S3.',
-  values: ['PUT', 'TUS', 'S3_MULTIPART'] as const,
+  values: described({
+    PUT: 'The whole file in one request.',
+    TUS: 'Resumable, by the protocol of tus.io.',
+    S3_MULTIPART: 'In parts, straight to the store.',
+  }),
 });
 
 const HttpHeader = builder.objectRef<{ name: string; value: string }>('HttpHeader').implement({

@@ -6,7 +6,7 @@ import { Dataset } from '#domains/dataset/graphql.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { Preprocessing } from '#domains/preprocessing/graphql.ts';
 import type { PreprocessingRow } from '#domains/preprocessing/table.ts';
-import { ExperimentStageEnum, Failure, Progress, TaskTypeEnum } from '#enums.ts';
+import { described, ExperimentStageEnum, Failure, Progress, TaskTypeEnum } from '#enums.ts';
 import { eventCursor } from '#event-stream.ts';
 import { mutation, nodeSuccess } from '#mutation.ts';
 import { loadRow, NodeInterface, nodeId, nodeType, requireRow } from '#nodes.ts';
@@ -15,7 +15,14 @@ import { type ExperimentRow, experiment } from './table.ts';
 
 const ExperimentStatus = builder.enumType('ExperimentStatus', {
   description: 'DRAFT while it is being put together, then as a job.',
-  values: ['DRAFT', 'QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const,
+  values: described<ExperimentRow['status']>({
+    DRAFT: 'It is being put together.',
+    QUEUED: 'It waits for a worker.',
+    RUNNING: 'A worker has it.',
+    SUCCEEDED: 'It has at least one model.',
+    FAILED: 'It has none, or could not go on; `failure` tells why.',
+    CANCELED: 'Its owner stopped it; what was trained stays.',
+  }),
 });
 
 export const Experiment = nodeType<ExperimentRow>('Experiment', experiment).implement({
