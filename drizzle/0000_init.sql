@@ -127,6 +127,7 @@ CREATE TABLE "model_run" (
 	"parameters" jsonb NOT NULL,
 	"score" double precision,
 	"rank_score" double precision,
+	"partial" boolean DEFAULT false NOT NULL,
 	"score_basis" text,
 	"score_interval" jsonb,
 	"metrics" jsonb NOT NULL,

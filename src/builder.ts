@@ -111,10 +111,17 @@ export function connectionType<Row>(
   return builder.objectRef<Page<Row>>(name).implement({
     description: `A page of ${what}.`,
     fields: (t) => ({
-      edges: t.field({ type: [Edge], description: 'With cursors.', resolve: (page) => page.edges }),
+      edges: t.field({
+        type: [Edge],
+        description: 'With cursors.',
+        // the page has been counted by its own size
+        complexity: { field: 1, multiplier: 1 },
+        resolve: (page) => page.edges,
+      }),
       nodes: t.field({
         type: [node],
         description: 'Without cursors.',
+        complexity: { field: 1, multiplier: 1 },
         resolve: (page) => page.edges.map((edge) => edge.node) as never,
       }),
       pageInfo: t.field({

@@ -31,6 +31,10 @@ const defaultMetrics: Record<TaskType, string> = {
 
 export const defaultMetric = (taskType: TaskType): string => defaultMetrics[taskType];
 
+/** For people; the key itself where the catalogue does not know it. */
+export const algorithmLabel = (key: string): string =>
+  catalog.algorithms.find((candidate) => candidate.key === key)?.label ?? key;
+
 export const greaterIsBetter = (metric: string): boolean =>
   catalog.metrics.find((candidate) => candidate.key === metric)?.greaterIsBetter ?? true;
 

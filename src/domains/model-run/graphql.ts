@@ -64,7 +64,7 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
     }),
     rank: t.int({
       nullable: true,
-      description: 'Within its experiment, 1 is the best; equal scores share a rank.',
+      description: 'Within its experiment, 1 is the best; equal scores share a rank; null for a partial run.',
       resolve: (row, _args, context) =>
         row.status === 'SUCCEEDED'
           ? loadBatched<number>(context, 'ModelRun.rank', row.id, (ids) =>
@@ -76,6 +76,10 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
       nullable: true,
       description: 'The experiment’s metric in its own unit.',
     }),
+    partial: t.exposeBoolean('partial', {
+      description:
+        'The time was up before all folds were scored: the score is of other rows than the others’.',
+    }),
     scoreBasis: t.expose('scoreBasis', {
       type: ScoreBasisEnum,
       nullable: true,
@@ -83,7 +87,8 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
     }),
     scoreInterval: t.exposeFloatList('scoreInterval', {
       nullable: true,
-      description: '95 %, low and high, by bootstrap of the rows.',
+      description:
+        '95 %, low and high, by a delete-a-group jackknife over the rows; the variance of training is not in it.',
     }),
     metrics: t.field({
       type: [MetricValue],

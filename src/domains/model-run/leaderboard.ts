@@ -1,9 +1,9 @@
-import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { checkAlgorithms, checkMetric, greaterIsBetter } from '#catalog.ts';
 import type { TaskType } from '#contract/vocabulary.ts';
 import type { Db } from '#db.ts';
 import { signedIn, type Viewer } from '#domains/account/authorise.ts';
-import { decodeId } from '#ids.ts';
+import { decodeId, isRowId } from '#ids.ts';
 import { badInput, decodeCursor, encodeCursor, groupBy } from '#paging.ts';
 import { type ArtifactRow, artifact, type ModelRunRow, modelRun, type TrialRow, trial } from './table.ts';
 
@@ -24,7 +24,7 @@ export function decodeRanked(cursor: string | null | undefined): Position | unde
   if (cursor == null) return undefined;
   const [sortValue, id] = decodeCursor(cursor, 2);
   const numeric = sortValue === null || typeof sortValue === 'number';
-  if (!numeric || typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) {
+  if (!numeric || !isRowId(id)) {
     throw badInput('BAD_CURSOR', 'This cursor was not made by this server for this list.');
   }
   return { sortValue: sortValue ?? null, id };
@@ -91,6 +91,7 @@ export function leaderboards({ db }: { db: Db }) {
             eq(modelRun.taskType, filter.taskType),
             eq(modelRun.metric, filter.metric),
             sql`${modelRun.status} = 'SUCCEEDED'`,
+            isNotNull(modelRun.rankScore),
             filter.algorithm ? eq(modelRun.algorithm, filter.algorithm) : undefined,
             filter.datasetId ? eq(modelRun.datasetId, decodeId('Dataset', filter.datasetId)) : undefined,
             behind(sql`${modelRun.rankScore}`, after),
@@ -106,11 +107,11 @@ export function leaderboards({ db }: { db: Db }) {
         .selectDistinctOn([modelRun.experimentId])
         .from(modelRun)
         .where(and(inArray(modelRun.experimentId, [...experimentIds]), sql`${modelRun.status} = 'SUCCEEDED'`))
-        .orderBy(asc(modelRun.experimentId), desc(modelRun.rankScore), desc(modelRun.id));
+        .orderBy(asc(modelRun.experimentId), sql`${modelRun.rankScore} desc nulls last`, desc(modelRun.id));
       return new Map(rows.map((row) => [row.experimentId, row]));
     },
 
-    /** 1 for the best run of its experiment; equal scores share a rank. */
+    /** 1 for the best run of its experiment; equal scores share a rank, partial runs have none. */
     async ranks(runIds: readonly string[]): Promise<Map<string, number>> {
       const experiments = db
         .select({ id: modelRun.experimentId })
@@ -122,7 +123,13 @@ export function leaderboards({ db }: { db: Db }) {
           rank: sql<string>`rank() over (partition by ${modelRun.experimentId} order by ${modelRun.rankScore} desc)`,
         })
         .from(modelRun)
-        .where(and(inArray(modelRun.experimentId, experiments), sql`${modelRun.status} = 'SUCCEEDED'`));
+        .where(
+          and(
+            inArray(modelRun.experimentId, experiments),
+            sql`${modelRun.status} = 'SUCCEEDED'`,
+            isNotNull(modelRun.rankScore),
+          ),
+        );
       return new Map(rows.map((row) => [row.id, Number(row.rank)]));
     },
 

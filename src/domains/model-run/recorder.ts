@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import { greaterIsBetter } from '#catalog.ts';
+import { algorithmLabel, greaterIsBetter } from '#catalog.ts';
 import type { MessageOf, RunnerArtifact, RunnerMessage } from '#contract/runner.ts';
 import type { Db, Tx } from '#db.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
@@ -31,6 +31,9 @@ export async function trainingRecorder(
   const started = new Set<string>();
   const promised = new Map<string, RunnerArtifact[]>();
   const restarted = row.trainingStartedAt !== null;
+  /** Files of an earlier training, which go once their runs have new ones. */
+  const outdated: string[] = [];
+  let folds = row.settings.folds;
 
   /** The id of an algorithm's run; made or reset at its first mention. */
   async function open(tx: Tx, algorithm: string, label: string): Promise<string> {
@@ -46,6 +49,7 @@ export async function trainingRecorder(
       parameters: {},
       score: null,
       rankScore: null,
+      partial: false,
       scoreBasis: null,
       scoreInterval: null,
       metrics: [],
@@ -61,14 +65,16 @@ export async function trainingRecorder(
       .values({ id, ownerId, experimentId: row.id, datasetId, algorithm, ...fresh })
       .onConflictDoUpdate({ target: modelRun.id, set: fresh });
     await tx.delete(trial).where(eq(trial.modelRunId, id));
-    await tx.delete(artifact).where(eq(artifact.modelRunId, id));
+    const gone = await tx.delete(artifact).where(eq(artifact.modelRunId, id)).returning();
+    outdated.push(...gone.map(({ storageKey }) => storageKey));
     return id;
   }
 
-  const idOf = (tx: Tx, algorithm: string) => open(tx, algorithm, algorithm);
+  const idOf = (tx: Tx, algorithm: string) => open(tx, algorithm, algorithmLabel(algorithm));
 
   async function finishRun(tx: Tx, message: MessageOf<'runFinished'>): Promise<string> {
     const id = await idOf(tx, message.algorithm);
+    const partial = message.foldScores.length < folds;
     promised.set(message.algorithm, message.artifacts);
     await tx
       .update(modelRun)
@@ -76,7 +82,8 @@ export async function trainingRecorder(
         status: 'SUCCEEDED',
         parameters: message.parameters,
         score: message.score,
-        rankScore: sign * message.score,
+        rankScore: partial ? null : sign * message.score,
+        partial,
         scoreBasis: message.scoreBasis,
         scoreInterval: message.scoreInterval,
         metrics: message.metrics,
@@ -101,7 +108,8 @@ export async function trainingRecorder(
   async function record(tx: Tx, message: RunnerMessage): Promise<NewEvent | null> {
     switch (message.type) {
       case 'started': {
-        const { rows, columns: features, folds, algorithms } = message;
+        const { rows, columns: features, algorithms } = message;
+        folds = message.folds;
         const now = sql`coalesce(${experiment.trainingStartedAt}, now())`;
         await tx.update(experiment).set({ trainingStartedAt: now }).where(eq(experiment.id, row.id));
         return experimentEvent('TrainingStarted', { rows, features, folds, algorithms });
@@ -207,6 +215,7 @@ export async function trainingRecorder(
     /** Waits for all rows, stores the files, ends what was left open; the number of runs with a model. */
     async finish(directory: string, leftOpen: 'CANCELED' | 'FAILED'): Promise<number> {
       await queue.settle();
+      for (const storageKey of outdated) await storage.remove(storageKey);
       let kept = 0;
       for (const algorithm of promised.keys()) {
         const runId = runIds.get(algorithm);

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   doublePrecision,
   index,
   integer,
@@ -41,8 +42,13 @@ export const modelRun = pgTable(
     status: text('status', { enum: jobStatuses }).notNull(),
     parameters: jsonb('parameters').$type<Record<string, unknown>>().notNull(),
     score: doublePrecision('score'),
-    /** The score with its sign turned where smaller is better: higher is always better. */
+    /**
+     * The score with its sign turned where smaller is better: higher is always better. Null while there is none, and
+     * for a partial run, whose score is of other rows than the others'.
+     */
     rankScore: doublePrecision('rank_score'),
+    /** The time was up before all folds were scored. */
+    partial: boolean('partial').notNull().default(false),
     scoreBasis: text('score_basis', { enum: scoreBases }),
     scoreInterval: jsonb('score_interval').$type<[number, number]>(),
     metrics: jsonb('metrics').$type<MetricScore[]>().notNull(),
