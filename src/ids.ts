@@ -14,6 +14,9 @@ export type NodeType = (typeof nodeTypes)[number];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** Whether some text is the id of a row, as the database takes it. */
+export const isRowId = (id: unknown): id is string => typeof id === 'string' && UUID.test(id);
+
 /** Time-ordered, so that ids break ties in the order of creation. */
 export const newId = (): string => v7();
 

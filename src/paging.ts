@@ -1,6 +1,7 @@
 import { ilike, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { GraphQLError } from 'graphql';
+import { isRowId } from './ids.ts';
 
 export const MAX_PAGE = 100;
 const DEFAULT_PAGE = 20;
@@ -37,15 +38,13 @@ export function decodeCursor(cursor: string, length: number): (string | number |
 /** Position in a list that is sorted by moment of creation and id, newest first. */
 export type Newest = { createdAt: Date; id: string };
 
-const UUID = /^[0-9a-f-]{36}$/;
-
 export const newestCursor = (row: Newest): string => encodeCursor([row.createdAt.toISOString(), row.id]);
 
 export function decodeNewest(cursor: string | null | undefined): Newest | undefined {
   if (cursor === null || cursor === undefined) return undefined;
   const [moment, id] = decodeCursor(cursor, 2);
   const createdAt = new Date(String(moment));
-  if (Number.isNaN(createdAt.getTime()) || typeof id !== 'string' || !UUID.test(id)) {
+  if (Number.isNaN(createdAt.getTime()) || !isRowId(id)) {
     throw badInput('BAD_CURSOR', 'This cursor was not made by this server for this list.');
   }
   return { createdAt, id };
