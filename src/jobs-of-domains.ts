@@ -33,11 +33,11 @@ export function jobsOfDomains(ports: Ports, { services }: App) {
   const handlers: Record<JobName, { handler: JobHandler; concurrency: number }> = {
     'dataset.ingest': { handler: (id, context) => datasets.ingest(id, context), concurrency: 2 },
     'analysis.perform': {
-      handler: async (id, { signal }) => void (await analyses.perform(id, signal)),
+      handler: async (id, { signal }) => void (await analyses.perform(id, { claim: signal })),
       concurrency: 2,
     },
     'preprocessing.perform': {
-      handler: async (id, { signal }) => void (await preprocessings.perform(id, signal)),
+      handler: async (id, { signal }) => void (await preprocessings.perform(id, { claim: signal })),
       concurrency: 2,
     },
     'experiment.run': {

@@ -1,42 +1,87 @@
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from '#db.ts';
-import type { Events } from '#ports/events.ts';
+import type { Events, NewEvent } from '#ports/events.ts';
 
-/** Runs `work` with a signal that aborts when the node's owner cancels it or when the worker's claim is lost. */
+/** A row that is a job: QUEUED, RUNNING, then ended once. */
+type JobTable = PgTable & {
+  id: PgColumn;
+  status: PgColumn;
+  cancelRequestedAt: PgColumn;
+  finishedAt: PgColumn;
+};
+type JobPorts = { db: Db; events: Events };
+
+/** `claim` aborts when the queue has given the job to another worker, `cancel` when a larger job that it is part of was stopped. */
+export type JobSignals = { claim: AbortSignal; cancel?: AbortSignal };
+
+const open = (table: JobTable, id: string) =>
+  and(eq(table.id, id), inArray(table.status, ['QUEUED', 'RUNNING']));
+
+/**
+ * Asks the job of a row to stop: one that has not started ends at once, with `ended` as its last event; one that has
+ * ended stays as it is.
+ */
+export async function requestCancel(
+  { db, events }: JobPorts,
+  table: JobTable,
+  id: string,
+  ended: NewEvent | null,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const now = new Date();
+    await tx.update(table).set({ cancelRequestedAt: now }).where(open(table, id));
+    const stopped = await tx
+      .update(table)
+      .set({ status: 'CANCELED', finishedAt: now })
+      .where(and(eq(table.id, id), eq(table.status, 'QUEUED')))
+      .returning({ id: table.id });
+    await events.signalCancel(tx, id);
+    if (ended && stopped.length > 0) await events.append(tx, id, [ended]);
+  });
+}
+
+/** Ends the job of a row once, whatever happened before, with its last event in the same transaction. */
+export async function settleJob(
+  { db, events }: JobPorts,
+  table: JobTable,
+  id: string,
+  change: Record<string, unknown>,
+  ended: NewEvent | null,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const settled = await tx
+      .update(table)
+      .set({ ...change, finishedAt: new Date() })
+      .where(open(table, id))
+      .returning({ id: table.id });
+    if (ended && settled.length > 0) await events.append(tx, id, [ended]);
+  });
+}
+
+/** Runs `work` with a signal that aborts when the row's owner cancels it, or with either of the given signals. */
 export async function cancellable<T>(
-  events: Events,
-  nodeId: string,
-  claim: AbortSignal,
-  canceledBefore: () => Promise<boolean>,
+  { db, events }: JobPorts,
+  table: Pick<JobTable, 'id' | 'cancelRequestedAt'> & PgTable,
+  id: string,
+  { claim, cancel }: JobSignals,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const canceled = new AbortController();
-  const forget = events.onCancel((id) => {
-    if (id === nodeId) canceled.abort();
+  const forget = events.onCancel((nodeId) => {
+    if (nodeId === id) canceled.abort();
   });
   try {
     // asked after listening, so that a request in between is not missed
-    if (await canceledBefore()) canceled.abort();
-    return await work(AbortSignal.any([canceled.signal, claim]));
-  } finally {
-    forget();
-  }
-}
-
-/** Whether the owner of a row has asked for its job to stop. */
-export function cancelRequested(
-  db: Db,
-  table: PgTable & { id: PgColumn; cancelRequestedAt: PgColumn },
-  id: string,
-): () => Promise<boolean> {
-  return async () => {
-    const found = await db
+    const before = await db
       .select({ id: table.id })
       .from(table)
       .where(and(eq(table.id, id), isNotNull(table.cancelRequestedAt)));
-    return found.length > 0;
-  };
+    if (before.length > 0) canceled.abort();
+    return await work(AbortSignal.any([canceled.signal, claim, ...(cancel ? [cancel] : [])]));
+  } finally {
+    forget();
+  }
 }
 
 /** Calls `write` with the newest value, at most once in `milliseconds`, one at a time. */

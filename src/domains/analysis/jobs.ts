@@ -6,7 +6,7 @@ import type { Db } from '#db.ts';
 import { endsIngestion } from '#domains/dataset/events.ts';
 import { type DatasetRow, dataset } from '#domains/dataset/table.ts';
 import { failureOf, JobError } from '#errors.ts';
-import { cancellable, cancelRequested, coalesced } from '#jobs.ts';
+import { cancellable, coalesced, type JobSignals, settleJob } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events } from '#ports/events.ts';
 import { type Storage, StorageError } from '#ports/storage.ts';
@@ -33,14 +33,7 @@ export function analysisJobs(ports: AnalysisJobPorts) {
 
   /** Ends the row once, whatever happened before. */
   async function settle(id: string, change: Partial<AnalysisRow>): Promise<void> {
-    await db.transaction(async (tx) => {
-      const settled = await tx
-        .update(analysis)
-        .set({ ...change, finishedAt: new Date() })
-        .where(and(eq(analysis.id, id), inArray(analysis.status, ['QUEUED', 'RUNNING'])))
-        .returning({ id: analysis.id });
-      if (settled.length > 0) await events.append(tx, id, [{ type: 'AnalysisFinished', payload: {} }]);
-    });
+    await settleJob(ports, analysis, id, change, { type: 'AnalysisFinished', payload: {} });
   }
 
   async function profile(
@@ -86,7 +79,7 @@ export function analysisJobs(ports: AnalysisJobPorts) {
     /** Measures a dataset for a target; waits for one that is still being read. Ends the row in every case. */
     async perform(
       id: string,
-      claim: AbortSignal,
+      signals: JobSignals,
       onProgress: (progress: TableProgress) => void = () => {},
     ): Promise<AnalysisRow> {
       const started = await db
@@ -97,14 +90,14 @@ export function analysisJobs(ports: AnalysisJobPorts) {
       const [row] = started;
       if (row) {
         await db.transaction((tx) => events.append(tx, id, [{ type: 'AnalysisStarted', payload: {} }]));
-        await cancellable(events, id, claim, cancelRequested(db, analysis, id), async (signal) => {
+        await cancellable(ports, analysis, id, signals, async (signal) => {
           try {
             const table = await readDataset(ports, row.datasetId, signal);
             const report = await profile(row, table, signal, onProgress);
             const { taskType = null, taskTypeReason = null } = report.target ?? {};
             await settle(id, { status: 'SUCCEEDED', report, taskType, taskTypeReason });
           } catch (error) {
-            if (claim.aborted) throw error;
+            if (signals.claim.aborted) throw error;
             if (signal.aborted) return settle(id, { status: 'CANCELED' });
             const failure = failureOf(error, [TableError, StorageError]);
             if (failure.code === 'INTERNAL') ports.log.error({ err: error, analysis: id }, 'analysis failed');

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { TaskType } from '#contract/vocabulary.ts';
 import type { Db, Tx } from '#db.ts';
 import { authorise, type Connection, signedIn, type Viewer } from '#domains/account/authorise.ts';
@@ -7,6 +7,7 @@ import type { DatasetService } from '#domains/dataset/service.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
 import { decodeId, newId } from '#ids.ts';
+import { requestCancel } from '#jobs.ts';
 import { groupBy, type Newest, olderThan } from '#paging.ts';
 import type { Events } from '#ports/events.ts';
 import type { Queue } from '#ports/queue.ts';
@@ -53,7 +54,7 @@ export function checkTarget(row: DatasetRow, target: string | null | undefined):
 }
 
 export function analysisService(ports: AnalysisPorts) {
-  const { db, events, queue, datasets } = ports;
+  const { db, queue, datasets } = ports;
 
   return {
     async find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<AnalysisRow> {
@@ -104,20 +105,7 @@ export function analysisService(ports: AnalysisPorts) {
     /** Asks the job to stop; one that has not started ends at once. */
     async cancel(viewer: Viewer | null, globalId: string, path?: string[]): Promise<void> {
       const row = await this.find(viewer, globalId, path);
-      await db.transaction(async (tx) => {
-        const now = new Date();
-        await tx
-          .update(analysis)
-          .set({ cancelRequestedAt: now })
-          .where(and(eq(analysis.id, row.id), inArray(analysis.status, ['QUEUED', 'RUNNING'])));
-        const ended = await tx
-          .update(analysis)
-          .set({ status: 'CANCELED', finishedAt: now })
-          .where(and(eq(analysis.id, row.id), eq(analysis.status, 'QUEUED')))
-          .returning({ id: analysis.id });
-        await events.signalCancel(tx, row.id);
-        if (ended.length > 0) await events.append(tx, row.id, [{ type: 'AnalysisFinished', payload: {} }]);
-      });
+      await requestCancel(ports, analysis, row.id, { type: 'AnalysisFinished', payload: {} });
     },
 
     /** Newest first, for several datasets in one statement. */

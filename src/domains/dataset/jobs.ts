@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { and, eq } from 'drizzle-orm';
 import { type Failure, failureOf } from '#errors.ts';
 import { newId } from '#ids.ts';
-import { cancellable, coalesced } from '#jobs.ts';
+import { coalesced } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { JobContext } from '#ports/queue.ts';
 import { StorageError } from '#ports/storage.ts';
@@ -78,30 +78,15 @@ export function datasetJobs(ports: DatasetJobPorts) {
       if (row?.status !== 'INGESTING') return;
       const directory = await mkdtemp(join(ports.workDirectory, 'ingest-'));
       try {
-        await cancellable(
-          events,
-          id,
-          claim,
-          async () => false,
-          async (signal) => {
-            const { parquet, result } = await read(row, directory, signal);
-            const parquetKey = `datasets/${row.ownerId}/${id}/table-${newId()}.parquet`;
-            await storage.putFile(parquetKey, parquet);
-            const { rowCount, columns, dialect, warnings } = result;
-            const change = {
-              status: 'READY' as const,
-              rejection: null,
-              parquetKey,
-              rowCount,
-              columns,
-              dialect,
-              warnings,
-            };
-            const kept = await settle(id, change, { type: 'DatasetReady', payload: {} });
-            const outdated = kept ? row.parquetKey : parquetKey;
-            if (outdated) await storage.remove(outdated);
-          },
-        );
+        const { parquet, result } = await read(row, directory, claim);
+        const parquetKey = `datasets/${row.ownerId}/${id}/table-${newId()}.parquet`;
+        await storage.putFile(parquetKey, parquet);
+        const { rowCount, columns, dialect, warnings } = result;
+        const table = { parquetKey, rowCount, columns, dialect, warnings };
+        const change = { status: 'READY' as const, rejection: null, ...table };
+        const kept = await settle(id, change, { type: 'DatasetReady', payload: {} });
+        const outdated = kept ? row.parquetKey : parquetKey;
+        if (outdated) await storage.remove(outdated);
       } catch (error) {
         if (claim.aborted) throw error;
         const rejection = rejectionOf(error);

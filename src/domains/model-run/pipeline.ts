@@ -12,7 +12,7 @@ import type { PreprocessingJobs } from '#domains/preprocessing/jobs.ts';
 import type { PreprocessingService } from '#domains/preprocessing/service.ts';
 import { type PreprocessingRow, preprocessing } from '#domains/preprocessing/table.ts';
 import { type Failure, failureOf, JobError } from '#errors.ts';
-import { cancellable, cancelRequested } from '#jobs.ts';
+import { cancellable, type JobSignals } from '#jobs.ts';
 import type { JobContext } from '#ports/queue.ts';
 import { SandboxUnavailableError } from '#ports/sandbox.ts';
 import { StorageError } from '#ports/storage.ts';
@@ -72,7 +72,11 @@ export function experimentPipeline(ports: PipelinePorts) {
     });
   }
 
-  async function analysed(row: ExperimentRow, table: DatasetRow, signal: AbortSignal): Promise<AnalysisRow> {
+  async function analysed(
+    row: ExperimentRow,
+    table: DatasetRow,
+    signals: Required<JobSignals>,
+  ): Promise<AnalysisRow> {
     const { target, taskType } = row;
     const analysisId = row.analysisId ?? (await ports.analyses.create(db, table, { target, taskType }));
     if (row.analysisId === null) await save(row.id, { analysisId });
@@ -80,8 +84,8 @@ export function experimentPipeline(ports: PipelinePorts) {
     const ended =
       present?.status === 'SUCCEEDED' && present.target === target
         ? present
-        : await inStage(row.id, 'ANALYSIS', signal, async () => {
-            const made = await ports.analysisJobs.perform(analysisId, signal, ({ fraction, message }) => {
+        : await inStage(row.id, 'ANALYSIS', signals.cancel, async () => {
+            const made = await ports.analysisJobs.perform(analysisId, signals, ({ fraction, message }) => {
               tellProgress(row.id, 'ANALYSIS', fraction, message).catch(() => {});
             });
             if (made.status !== 'SUCCEEDED') throw jobFailed('ANALYSIS', made);
@@ -97,7 +101,7 @@ export function experimentPipeline(ports: PipelinePorts) {
   async function prepared(
     row: ExperimentRow,
     source: AnalysisRow,
-    signal: AbortSignal,
+    signals: Required<JobSignals>,
   ): Promise<PreprocessingRow> {
     const { generator, strategy } = row.settings;
     const present = row.preprocessingId
@@ -107,10 +111,10 @@ export function experimentPipeline(ports: PipelinePorts) {
     if (fitting?.status === 'SUCCEEDED') return fitting;
     // one that a lost worker had begun is taken up again
     const begun = fitting?.status === 'QUEUED' || fitting?.status === 'RUNNING' ? fitting.id : null;
-    return inStage(row.id, 'PREPARATION', signal, async () => {
+    return inStage(row.id, 'PREPARATION', signals.cancel, async () => {
       const id = begun ?? (await ports.preprocessings.create(db, source, { generator, strategy }));
       if (id !== begun) await save(row.id, { preprocessingId: id });
-      const made = await ports.preprocessingJobs.perform(id, signal);
+      const made = await ports.preprocessingJobs.perform(id, signals);
       if (made.status !== 'SUCCEEDED') throw jobFailed('PREPROCESSING', made);
       return made;
     });
@@ -118,7 +122,8 @@ export function experimentPipeline(ports: PipelinePorts) {
 
   async function answer(row: ExperimentRow, context: JobContext, signal: AbortSignal): Promise<void> {
     const table = await inStage(row.id, 'DATA', signal, () => readDataset(ports, row.datasetId, signal));
-    const source = await analysed(row, table, signal);
+    const signals = { claim: context.signal, cancel: signal };
+    const source = await analysed(row, table, signals);
     const taskType = row.taskType ?? source.taskType;
     if (!taskType)
       throw new JobError(
@@ -129,7 +134,7 @@ export function experimentPipeline(ports: PipelinePorts) {
     checkMetric(metric, taskType);
     checkAlgorithms(row.settings.algorithms, taskType);
     await save(row.id, { taskType, metric });
-    const plan = await prepared(row, source, signal);
+    const plan = await prepared(row, source, signals);
     signal.throwIfAborted();
     const question = { ...row, taskType, metric };
     await inStage(row.id, 'TRAINING', signal, () => train(question, table, plan, context, signal));
@@ -167,7 +172,7 @@ export function experimentPipeline(ports: PipelinePorts) {
         .where(and(eq(experiment.id, id), inArray(experiment.status, claimable)))
         .returning();
       if (!row) return;
-      await cancellable(events, id, context.signal, cancelRequested(db, experiment, id), async (signal) => {
+      await cancellable(ports, experiment, id, { claim: context.signal }, async (signal) => {
         try {
           await answer(row, context, signal);
           context.signal.throwIfAborted();

@@ -7,7 +7,7 @@ import { type DatasetRow, dataset } from '#domains/dataset/table.ts';
 import { experiment } from '#domains/experiment/table.ts';
 import { failureOf, JobError } from '#errors.ts';
 import { newId } from '#ids.ts';
-import { cancellable, cancelRequested } from '#jobs.ts';
+import { cancellable, settleJob } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events } from '#ports/events.ts';
 import { type Sandbox, type SandboxLimits, SandboxUnavailableError } from '#ports/sandbox.ts';
@@ -31,13 +31,10 @@ export type PredictionJobPorts = {
 
 /** Predicts a file: read it by the training's schema, apply the model in the sandbox, keep predictions.csv. */
 export function predictionJobs(ports: PredictionJobPorts) {
-  const { db, events, sandbox, storage } = ports;
+  const { db, sandbox, storage } = ports;
 
   async function settle(id: string, change: Partial<PredictionJobRow>): Promise<void> {
-    await db
-      .update(predictionJob)
-      .set({ ...change, finishedAt: new Date() })
-      .where(and(eq(predictionJob.id, id), inArray(predictionJob.status, ['QUEUED', 'RUNNING'])));
+    await settleJob(ports, predictionJob, id, change, null);
   }
 
   async function sources(row: PredictionJobRow) {
@@ -148,7 +145,7 @@ export function predictionJobs(ports: PredictionJobPorts) {
       if (!row) return;
       const directory = await mkdtemp(join(ports.workDirectory, 'prediction-'));
       try {
-        await cancellable(events, id, claim, cancelRequested(db, predictionJob, id), async (signal) => {
+        await cancellable(ports, predictionJob, id, { claim }, async (signal) => {
           try {
             await predict(row, directory, signal);
           } catch (error) {

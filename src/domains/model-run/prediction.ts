@@ -1,10 +1,11 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Db } from '#db.ts';
 import { authorise, signedIn, type Viewer } from '#domains/account/authorise.ts';
 import { once } from '#domains/account/idempotency.ts';
 import type { DatasetService } from '#domains/dataset/service.ts';
 import { ConflictError } from '#errors.ts';
 import { decodeId, newId } from '#ids.ts';
+import { requestCancel } from '#jobs.ts';
 import type { Events } from '#ports/events.ts';
 import type { Queue } from '#ports/queue.ts';
 import type { ModelRunService } from './service.ts';
@@ -59,16 +60,7 @@ export function predictionService({ db, events, queue, datasets, modelRuns }: Pr
 
     async cancel(viewer: Viewer | null, globalId: string, path?: string[]): Promise<void> {
       const row = await this.find(viewer, globalId, path);
-      const open = and(eq(predictionJob.id, row.id), inArray(predictionJob.status, ['QUEUED', 'RUNNING']));
-      await db.transaction(async (tx) => {
-        const now = new Date();
-        await tx.update(predictionJob).set({ cancelRequestedAt: now }).where(open);
-        await tx
-          .update(predictionJob)
-          .set({ status: 'CANCELED', finishedAt: now })
-          .where(and(eq(predictionJob.id, row.id), eq(predictionJob.status, 'QUEUED')));
-        await events.signalCancel(tx, row.id);
-      });
+      await requestCancel({ db, events }, predictionJob, row.id, null);
     },
   };
 }

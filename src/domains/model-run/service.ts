@@ -18,6 +18,7 @@ import { experiment } from '#domains/experiment/table.ts';
 import type { PreprocessingService } from '#domains/preprocessing/service.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
 import { decodeId } from '#ids.ts';
+import { requestCancel } from '#jobs.ts';
 import type { Events } from '#ports/events.ts';
 import type { Queue } from '#ports/queue.ts';
 import { type ModelRunRow, modelRun } from './table.ts';
@@ -164,20 +165,7 @@ export function modelRunService(ports: ModelRunPorts) {
     /** Stops an experiment; what it has trained so far stays. One that has not started ends at once. */
     async cancelExperiment(viewer: Viewer | null, globalId: string, path?: string[]): Promise<void> {
       const row = await ports.experiments.find(viewer, globalId, path);
-      await db.transaction(async (tx) => {
-        const now = new Date();
-        await tx
-          .update(experiment)
-          .set({ cancelRequestedAt: now })
-          .where(and(eq(experiment.id, row.id), inArray(experiment.status, ['QUEUED', 'RUNNING'])));
-        const ended = await tx
-          .update(experiment)
-          .set({ status: 'CANCELED', finishedAt: now })
-          .where(and(eq(experiment.id, row.id), eq(experiment.status, 'QUEUED')))
-          .returning({ id: experiment.id });
-        await events.signalCancel(tx, row.id);
-        if (ended.length > 0) await events.append(tx, row.id, [experimentEvent('ExperimentFinished', {})]);
-      });
+      await requestCancel(ports, experiment, row.id, experimentEvent('ExperimentFinished', {}));
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Db } from '#db.ts';
 import { analysis } from '#domains/analysis/table.ts';
 import { dataset } from '#domains/dataset/table.ts';
 import { failureOf, JobError } from '#errors.ts';
-import { cancellable, cancelRequested } from '#jobs.ts';
+import { cancellable, type JobSignals, settleJob } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events } from '#ports/events.ts';
 import type { Generator } from '#ports/generator.ts';
@@ -36,18 +36,11 @@ export type PreprocessingJobPorts = {
 export type PreprocessingJobs = ReturnType<typeof preprocessingJobs>;
 
 export function preprocessingJobs(ports: PreprocessingJobPorts) {
-  const { db, events, sandbox } = ports;
+  const { db, sandbox } = ports;
 
   /** Ends the row once, whatever happened before. */
   async function settle(id: string, change: Partial<PreprocessingRow>): Promise<void> {
-    await db.transaction(async (tx) => {
-      const settled = await tx
-        .update(preprocessing)
-        .set({ ...change, finishedAt: new Date() })
-        .where(and(eq(preprocessing.id, id), inArray(preprocessing.status, ['QUEUED', 'RUNNING'])))
-        .returning({ id: preprocessing.id });
-      if (settled.length > 0) await events.append(tx, id, [{ type: 'PreprocessingFinished', payload: {} }]);
-    });
+    await settleJob(ports, preprocessing, id, change, { type: 'PreprocessingFinished', payload: {} });
   }
 
   async function write(
@@ -109,14 +102,14 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
   return {
     settle,
     /** Plans the steps and compiles them to Python. Ends the row in every case. */
-    async perform(id: string, claim: AbortSignal): Promise<PreprocessingRow> {
+    async perform(id: string, signals: JobSignals): Promise<PreprocessingRow> {
       const [row] = await db
         .update(preprocessing)
         .set({ status: 'RUNNING', startedAt: new Date() })
         .where(and(eq(preprocessing.id, id), inArray(preprocessing.status, ['QUEUED', 'RUNNING'])))
         .returning();
       if (row) {
-        await cancellable(events, id, claim, cancelRequested(db, preprocessing, id), async (signal) => {
+        await cancellable(ports, preprocessing, id, signals, async (signal) => {
           try {
             const { steps, code } = await write(row, signal);
             const detail = `${steps.length} steps of the catalogue, compiled to Python by the runner.`;
@@ -127,7 +120,7 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
               gates: [{ name: 'compile', passed: true, detail }],
             });
           } catch (error) {
-            if (claim.aborted) throw error;
+            if (signals.claim.aborted) throw error;
             if (signal.aborted) return settle(id, { status: 'CANCELED' });
             const failure = failureOf(error, [SandboxUnavailableError]);
             if (failure.code === 'INTERNAL')

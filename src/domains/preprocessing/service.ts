@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { CodeGenerator, PreprocessingStrategy } from '#contract/vocabulary.ts';
 import type { Db, Tx } from '#db.ts';
 import { authorise, type Connection, signedIn, type Viewer } from '#domains/account/authorise.ts';
@@ -7,6 +7,7 @@ import type { AnalysisService } from '#domains/analysis/service.ts';
 import type { AnalysisRow } from '#domains/analysis/table.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
 import { decodeId, newId } from '#ids.ts';
+import { requestCancel } from '#jobs.ts';
 import type { Events } from '#ports/events.ts';
 import type { Generator } from '#ports/generator.ts';
 import type { Queue } from '#ports/queue.ts';
@@ -26,7 +27,7 @@ export type PreprocessingPorts = {
 export type PreprocessingService = ReturnType<typeof preprocessingService>;
 
 export function preprocessingService(ports: PreprocessingPorts) {
-  const { db, events, queue } = ports;
+  const { db, queue } = ports;
 
   return {
     async find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<PreprocessingRow> {
@@ -111,21 +112,7 @@ export function preprocessingService(ports: PreprocessingPorts) {
 
     async cancel(viewer: Viewer | null, globalId: string, path?: string[]): Promise<void> {
       const row = await this.find(viewer, globalId, path);
-      await db.transaction(async (tx) => {
-        const now = new Date();
-        await tx
-          .update(preprocessing)
-          .set({ cancelRequestedAt: now })
-          .where(and(eq(preprocessing.id, row.id), inArray(preprocessing.status, ['QUEUED', 'RUNNING'])));
-        const ended = await tx
-          .update(preprocessing)
-          .set({ status: 'CANCELED', finishedAt: now })
-          .where(and(eq(preprocessing.id, row.id), eq(preprocessing.status, 'QUEUED')))
-          .returning({ id: preprocessing.id });
-        await events.signalCancel(tx, row.id);
-        if (ended.length > 0)
-          await events.append(tx, row.id, [{ type: 'PreprocessingFinished', payload: {} }]);
-      });
+      await requestCancel(ports, preprocessing, row.id, { type: 'PreprocessingFinished', payload: {} });
     },
   };
 }
