@@ -13,6 +13,7 @@ export type Run = {
   algorithm: string;
   status: string;
   rank: number | null;
+  partial: boolean;
   score: number | null;
   scoreBasis: string | null;
   baselineScore: number | null;
@@ -50,7 +51,7 @@ const EVENTS = `subscription ($id: ID!, $after: String) {
 const EXPERIMENT = `query ($id: ID!) { node(id: $id) { ... on Experiment {
   id status taskType metric lastCursor failure { code message } bestRun { id }
   leaderboard(first: 30) { nodes {
-    id algorithm status rank score scoreBasis baselineScore metrics { key value basis }
+    id algorithm status rank partial score scoreBasis baselineScore metrics { key value basis }
     artifacts { name byteSize sha256 download { url } }
   } }
 } } }`;
