@@ -68,7 +68,7 @@ const Dialect = builder.objectRef<CsvDialect>('CsvDialect').implement({
   }),
 });
 
-const Warning = builder.objectRef<TableWarning>('DatasetWarning').implement({
+export const DatasetWarning = builder.objectRef<TableWarning>('DatasetWarning').implement({
   description: 'Something odd in the file that did not keep it from being read.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'Stable, for programs.' }),
@@ -110,7 +110,7 @@ export const Dataset = nodeType<DatasetRow>('Dataset', dataset).implement({
       resolve: (row) => row.dialect,
     }),
     warnings: t.field({
-      type: [Warning],
+      type: [DatasetWarning],
       description: 'What was odd in the file.',
       resolve: (row) => row.warnings ?? [],
     }),

@@ -1,6 +1,6 @@
 import { builder, connectionType } from '#builder.ts';
 import { loadBatched } from '#context.ts';
-import { linkSeconds } from '#domains/dataset/graphql.ts';
+import { DatasetWarning, linkSeconds } from '#domains/dataset/graphql.ts';
 import { Experiment } from '#domains/experiment/graphql.ts';
 import type { ExperimentRow } from '#domains/experiment/table.ts';
 import { Failure, JobStatusEnum, Progress, ScoreBasisEnum, SignedUrl, TaskTypeEnum } from '#enums.ts';
@@ -284,6 +284,12 @@ export const PredictionJob = nodeType<PredictionJobRow>('PredictionJob', predict
         );
         return files?.[0] ?? null;
       },
+    }),
+    warnings: t.field({
+      type: [DatasetWarning],
+      description:
+        'What was odd in the file beside the training data: columns that are missing, values of another type.',
+      resolve: (row) => row.warnings ?? [],
     }),
     failure: t.field({
       type: Failure,

@@ -69,7 +69,7 @@ export function predictionJobs(ports: PredictionJobPorts) {
     const source = await storage.open(file.storageKey);
     const targetColumn = training.columns.find((column) => column.name === target)?.physicalName;
     try {
-      const { rowCount } = await runTableTask(
+      const { rowCount, warnings } = await runTableTask(
         'ingest',
         {
           source: source.path,
@@ -88,6 +88,7 @@ export function predictionJobs(ports: PredictionJobPorts) {
       return {
         parquet,
         rowCount,
+        warnings,
         features: training.columns.filter((column) => column.physicalName !== targetColumn),
       };
     } finally {
@@ -97,7 +98,7 @@ export function predictionJobs(ports: PredictionJobPorts) {
 
   async function predict(row: PredictionJobRow, directory: string, signal: AbortSignal): Promise<void> {
     const { model, file, training, target } = await sources(row);
-    const { parquet, rowCount, features } = await read(file, training, target, directory, signal);
+    const { parquet, rowCount, warnings, features } = await read(file, training, target, directory, signal);
     const modelFile = await storage.open(model.storageKey);
     const collectInto = await mkdtemp(join(directory, 'out-'));
     try {
@@ -130,7 +131,7 @@ export function predictionJobs(ports: PredictionJobPorts) {
       await tx.insert(artifact).values({ ownerId, predictionJobId, ...file });
       await tx
         .update(predictionJob)
-        .set({ status: 'SUCCEEDED', finishedAt: new Date(), progress: finished(rowCount) })
+        .set({ status: 'SUCCEEDED', finishedAt: new Date(), progress: finished(rowCount), warnings })
         .where(and(eq(predictionJob.id, row.id), eq(predictionJob.status, 'RUNNING')));
     });
   }

@@ -13,6 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
 import type { RunnerCurve } from '#contract/runner.ts';
+import type { TableWarning } from '#contract/table.ts';
 import { jobStatuses, type ScoreBasis, scoreBases, taskTypes } from '#contract/vocabulary.ts';
 import { account } from '#domains/account/table.ts';
 import { dataset } from '#domains/dataset/table.ts';
@@ -115,6 +116,8 @@ export const predictionJob = pgTable('prediction_job', {
     .references(() => dataset.id, { onDelete: 'cascade' }),
   status: text('status', { enum: jobStatuses }).notNull(),
   progress: jsonb('progress').$type<JobProgress>(),
+  /** What was found odd in the file, measured by the table that the model was trained on. */
+  warnings: jsonb('warnings').$type<TableWarning[]>(),
   failure: jsonb('failure').$type<Failure>(),
   cancelRequestedAt: moment('cancel_requested_at'),
   createdAt: createdAt(),

@@ -1,0 +1,1 @@
+ALTER TABLE "prediction_job" ADD COLUMN "warnings" jsonb;
