@@ -1,9 +1,9 @@
 import { builder, connectionType } from '#builder.ts';
 import { loadBatched } from '#context.ts';
-import { DatasetWarning, linkSeconds } from '#domains/dataset/graphql.ts';
+import { linkSeconds } from '#domains/dataset/graphql.ts';
 import { Experiment } from '#domains/experiment/graphql.ts';
 import type { ExperimentRow } from '#domains/experiment/table.ts';
-import { Failure, JobStatusEnum, Progress, ScoreBasisEnum, SignedUrl, TaskTypeEnum } from '#enums.ts';
+import { Failure, JobStatusEnum, ScoreBasisEnum, SignedUrl, TaskTypeEnum } from '#enums.ts';
 import { NodeInterface, nodeId, nodeType, requireRow } from '#nodes.ts';
 import { badInput, decodeCursor, encodeCursor, pageSize, toPage } from '#paging.ts';
 import {
@@ -15,16 +15,9 @@ import {
   Trial,
 } from './diagnostics-graphql.ts';
 import { decodeRanked, type RankedRun, rankedCursor } from './leaderboard.ts';
-import {
-  type ArtifactRow,
-  type ModelRunRow,
-  modelRun,
-  type PredictionJobRow,
-  predictionJob,
-  type TrialRow,
-} from './table.ts';
+import { type ArtifactRow, type ModelRunRow, modelRun, type TrialRow } from './table.ts';
 
-const Artifact = builder.objectRef<ArtifactRow>('Artifact').implement({
+export const Artifact = builder.objectRef<ArtifactRow>('Artifact').implement({
   description: 'A file that a job left.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'File name.' }),
@@ -260,42 +253,3 @@ builder.queryField('leaderboard', (t) =>
     },
   }),
 );
-
-export const PredictionJob = nodeType<PredictionJobRow>('PredictionJob', predictionJob).implement({
-  description: 'A whole file on its way through a model.',
-  interfaces: [NodeInterface],
-  fields: (t) => ({
-    id: t.id(nodeId('PredictionJob')),
-    status: t.expose('status', { type: JobStatusEnum, description: 'Where the job stands.' }),
-    progress: t.field({
-      type: Progress,
-      nullable: true,
-      description: 'How far.',
-      resolve: (row) => row.progress,
-    }),
-    artifact: t.field({
-      type: Artifact,
-      nullable: true,
-      description:
-        'predictions.csv: one probability column a class, or `prediction`; rows in the order of the file.',
-      resolve: async (row, _args, context) => {
-        const files = await loadBatched<ArtifactRow[]>(context, 'PredictionJob.artifact', row.id, (ids) =>
-          context.services.leaderboards.artifactsOf('predictionJobId', ids),
-        );
-        return files?.[0] ?? null;
-      },
-    }),
-    warnings: t.field({
-      type: [DatasetWarning],
-      description:
-        'What was odd in the file beside the training data: columns that are missing, values of another type.',
-      resolve: (row) => row.warnings ?? [],
-    }),
-    failure: t.field({
-      type: Failure,
-      nullable: true,
-      description: 'Why it FAILED.',
-      resolve: (row) => row.failure,
-    }),
-  }),
-});

@@ -6,7 +6,7 @@ import { ConflictError, NotFoundError } from '#errors.ts';
 import { parseId } from '#ids.ts';
 import { mutation, nodeSuccess } from '#mutation.ts';
 import { loadNode, NodeInterface } from '#nodes.ts';
-import { PredictionJob } from './graphql.ts';
+import { PredictionJob } from './prediction-graphql.ts';
 
 const idempotencyNote = 'Repeats within 24 hours give the first result.';
 
