@@ -6,7 +6,8 @@ import { jobsOfDomains } from './jobs-of-domains.ts';
 import { createLog } from './log.ts';
 import { onStop } from './stop.ts';
 
-const GRACE_SECONDS = 8;
+/** A training does not end in so little time: it is handed back and goes on elsewhere. */
+const GRACE_SECONDS = 2;
 
 const env = readEnv();
 const log = createLog({ level: env.LOG_LEVEL, name: 'worker' });
