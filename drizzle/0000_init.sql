@@ -153,6 +153,7 @@ CREATE TABLE "prediction_job" (
 	"dataset_id" uuid NOT NULL,
 	"status" text NOT NULL,
 	"progress" jsonb,
+	"warnings" jsonb,
 	"failure" jsonb,
 	"cancel_requested_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,

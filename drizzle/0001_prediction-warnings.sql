@@ -1,1 +1,0 @@
-ALTER TABLE "prediction_job" ADD COLUMN "warnings" jsonb;
