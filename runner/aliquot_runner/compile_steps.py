@@ -109,5 +109,5 @@ def _calls(steps: list[base.Step]) -> str:
 
 
 def _literal(value: dict[str, Any]) -> str:
-    text = pformat(value, sort_dicts=False, width=100)
-    return re.sub(r"^\{(.+)\}$", r"{\n    \1,\n}", text, flags=re.DOTALL).replace("\n ", "\n    ") if value else "{}"
+    text = pformat(value, sort_dicts=False, width=100).replace("\n ", "\n    ")
+    return re.sub(r"^\{(.+)\}$", r"{\n    \1,\n}", text, flags=re.DOTALL) if value else "{}"
