@@ -167,8 +167,13 @@ const rules: Rule[] = [
           fix: 'Look for divisions by zero in the source.',
         }
       : null,
-  ({ name, numeric, valueCount, type }) =>
-    numeric && type !== 'id' && type !== 'datetime' && numeric.outlierCountByRange > valueCount * outlierShare
+  ({ name, numeric, valueCount, distinctCount, type }) =>
+    numeric &&
+    // the rarer of two values is no outlier
+    distinctCount > 2 &&
+    type !== 'id' &&
+    type !== 'datetime' &&
+    numeric.outlierCountByRange > valueCount * outlierShare
       ? {
           code: 'OUTLIERS',
           severity: 'INFO',
@@ -178,8 +183,9 @@ const rules: Rule[] = [
           fix: 'Tree models do not mind; clip the values for linear models.',
         }
       : null,
-  ({ name, numeric, type }) =>
+  ({ name, numeric, distinctCount, type }) =>
     numeric?.skewness != null &&
+    distinctCount > 2 &&
     type !== 'id' &&
     type !== 'datetime' &&
     Math.abs(numeric.skewness) > highSkewness
