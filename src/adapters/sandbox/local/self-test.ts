@@ -94,8 +94,12 @@ function describe(result: { exitCode: number | null; signal: string | null; outp
 
 /** Stands for the server's own processes: same user, a secret in its environment. */
 function startWitness(python: string, secret: string): ChildProcess {
-  const program = 'import time; time.sleep(60)';
-  return spawn(python, ['-I', '-c', program], { env: { WITNESS_SECRET: secret }, stdio: 'ignore' });
+  // its standard input ends with this process, and it with that
+  const program = 'import sys; sys.stdin.read()';
+  return spawn(python, ['-I', '-c', program], {
+    env: { WITNESS_SECRET: secret },
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
 }
 
 async function listen() {
