@@ -2,7 +2,7 @@ import { type RunColumn, RunnerMessage, type RunSpec } from '#contract/runner.ts
 import type { DatasetColumn } from '#contract/table.ts';
 import { JobError } from '#errors.ts';
 import { newId } from '#ids.ts';
-import type { Sandbox, SandboxInput, SandboxLimits, SandboxResult } from '#ports/sandbox.ts';
+import type { RunningJob, Sandbox, SandboxInput, SandboxLimits, SandboxResult } from '#ports/sandbox.ts';
 
 /** More lines than any honest job writes: beyond it the job is stopped. */
 const MAX_MESSAGES = 200_000;
@@ -14,6 +14,7 @@ export type RunnerJob = {
   collectInto: string;
   signal: AbortSignal;
   graceSeconds?: number;
+  onStart?: (job: RunningJob) => void;
   /** Called in order, for each message that has passed the contract. */
   onMessage?: (message: RunnerMessage) => void;
 };
@@ -51,6 +52,7 @@ export async function runRunner(sandbox: Sandbox, job: RunnerJob): Promise<Sandb
     {
       onLine,
       signal: AbortSignal.any([job.signal, broken.signal]),
+      ...(job.onStart ? { onStart: job.onStart } : {}),
       ...(job.graceSeconds === undefined ? {} : { graceSeconds: job.graceSeconds }),
     },
   );

@@ -55,6 +55,17 @@ export interface SandboxHandlers {
   signal?: AbortSignal;
   /** Seconds between SIGTERM and SIGKILL; default 5. */
   graceSeconds?: number;
+  /** Called once the job runs, with the way to its files. */
+  onStart?: (job: RunningJob) => void;
+}
+
+/** A job that has not ended yet. */
+export interface RunningJob {
+  /**
+   * Copies a file of `out/` that the job has finished writing to a path of the caller. False when there is no plain
+   * file of that name (any more). What the job does to the file meanwhile is the caller's to find out, by a checksum.
+   */
+  copyOut(name: string, target: string): Promise<boolean>;
 }
 
 export type SandboxLimit = 'MEMORY' | 'DISK' | 'PROCESSES' | 'CPU' | 'WALL' | 'LINE';

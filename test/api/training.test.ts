@@ -268,6 +268,11 @@ describe('a question that can be answered', () => {
 describe('cancelJob', () => {
   const cancel = (id: string) => app.mutate('cancelJob', { id }, '{ node { ... on Experiment { status } } }');
 
+  const downloadBest = async (id: string) => {
+    const { leaderboard } = await read(id);
+    return (await fetch(leaderboard.nodes[0].artifacts[0].download.url)).status;
+  };
+
   test('while it is running keeps the best so far', async () => {
     const datasetId = await app.dataset('tidy.csv', tidy);
     const id = await run({
@@ -284,7 +289,11 @@ describe('cancelJob', () => {
       variables: { id },
     })) {
       const name = data?.experimentEvents.__typename ?? '';
-      if (name === 'RunFinished' && !events.includes(name)) await cancel(id);
+      if (name === 'RunFinished' && !events.includes(name)) {
+        // its model can be had while the others are still being trained
+        await expect.poll(() => downloadBest(id)).toBe(200);
+        await cancel(id);
+      }
       events.push(name);
     }
     expect(events.at(-1)).toBe('ExperimentFinished');

@@ -151,7 +151,7 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
     }),
     artifacts: t.field({
       type: [Artifact],
-      description: 'Files, the model first; there when the experiment has ended.',
+      description: 'Files, the model first; there as soon as the run has SUCCEEDED.',
       resolve: async (row, _args, context) =>
         (await loadBatched<ArtifactRow[]>(context, 'ModelRun.artifacts', row.id, (ids) =>
           context.services.leaderboards.artifactsOf('modelRunId', ids),

@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { algorithmLabel, greaterIsBetter } from '#catalog.ts';
@@ -10,30 +11,36 @@ import { newId } from '#ids.ts';
 import { batched } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events, NewEvent } from '#ports/events.ts';
+import type { RunningJob } from '#ports/sandbox.ts';
 import type { Storage } from '#ports/storage.ts';
-import { artifact, type ModelRunRow, modelRun, trial } from './table.ts';
+import { modelFiles, type StoredFile } from './model-files.ts';
+import { type ModelRunRow, modelRun, trial } from './table.ts';
 import type { Question } from './training.ts';
 
+export type Recorder = Awaited<ReturnType<typeof trainingRecorder>>;
 export type RecorderPorts = { db: Db; events: Events; storage: Storage; log: Log };
 
-/** Turns what the runner says into rows and events: a batch of messages is one transaction. */
+/**
+ * Turns what the runner says into rows, events and files: a batch of messages is one transaction. A run's files are
+ * stored before its `RunFinished`, so that what the leaderboard shows can be had, whatever happens later.
+ */
 export async function trainingRecorder(
   ports: RecorderPorts,
   row: Question,
   table: DatasetRow,
-  sandboxTier: string,
+  sandbox: { tier: string; directory: string },
 ) {
-  const { db, events, storage } = ports;
+  const { db, events } = ports;
   const sign = greaterIsBetter(row.metric) ? 1 : -1;
   const nameOf = new Map(table.columns?.map((column) => [column.physicalName, column.name]));
   const earlier = await db.select().from(modelRun).where(eq(modelRun.experimentId, row.id));
   const runIds = new Map(earlier.map((run) => [run.algorithm, run.id]));
   const started = new Set<string>();
-  const promised = new Map<string, RunnerArtifact[]>();
+  const promised = new Map<string, { artifacts: RunnerArtifact[]; stored: boolean }>();
+  const files = modelFiles(ports, row.ownerId, sandbox.directory);
   const restarted = row.trainingStartedAt !== null;
-  /** Files of an earlier training, which go once their runs have new ones. */
-  const outdated: string[] = [];
   let folds = row.settings.folds;
+  let job: RunningJob | null = null;
 
   /** The id of an algorithm's run; made or reset at its first mention. */
   async function open(tx: Tx, algorithm: string, label: string): Promise<string> {
@@ -57,7 +64,7 @@ export async function trainingRecorder(
       baselineScore: null,
       failure: null,
       finishedAt: null,
-      sandboxTier,
+      sandboxTier: sandbox.tier,
     };
     const { ownerId, datasetId } = row;
     await tx
@@ -65,17 +72,22 @@ export async function trainingRecorder(
       .values({ id, ownerId, experimentId: row.id, datasetId, algorithm, ...fresh })
       .onConflictDoUpdate({ target: modelRun.id, set: fresh });
     await tx.delete(trial).where(eq(trial.modelRunId, id));
-    const gone = await tx.delete(artifact).where(eq(artifact.modelRunId, id)).returning();
-    outdated.push(...gone.map(({ storageKey }) => storageKey));
+    await files.replace(tx, id, []);
     return id;
   }
 
   const idOf = (tx: Tx, algorithm: string) => open(tx, algorithm, algorithmLabel(algorithm));
 
-  async function finishRun(tx: Tx, message: MessageOf<'runFinished'>): Promise<string> {
-    const id = await idOf(tx, message.algorithm);
+  async function finishRun(
+    tx: Tx,
+    message: MessageOf<'runFinished'>,
+    stored: StoredFile[] | null,
+  ): Promise<string> {
+    const { algorithm, artifacts } = message;
+    const id = await idOf(tx, algorithm);
     const partial = message.foldScores.length < folds;
-    promised.set(message.algorithm, message.artifacts);
+    promised.set(algorithm, { artifacts, stored: stored !== null });
+    if (stored) await files.replace(tx, id, stored);
     await tx
       .update(modelRun)
       .set({
@@ -105,7 +117,11 @@ export async function trainingRecorder(
     return id;
   }
 
-  async function record(tx: Tx, message: RunnerMessage): Promise<NewEvent | null> {
+  async function record(
+    tx: Tx,
+    message: RunnerMessage,
+    stored: StoredFile[] | null,
+  ): Promise<NewEvent | null> {
     switch (message.type) {
       case 'started': {
         const { rows, columns: features, algorithms } = message;
@@ -137,7 +153,7 @@ export async function trainingRecorder(
         return experimentEvent('TrialFinished', { modelRunId, trial: number, score });
       }
       case 'runFinished':
-        return experimentEvent('RunFinished', { modelRunId: await finishRun(tx, message) });
+        return experimentEvent('RunFinished', { modelRunId: await finishRun(tx, message, stored) });
       case 'runFailed': {
         const modelRunId = await idOf(tx, message.algorithm);
         const failure = { code: message.code, message: message.message };
@@ -170,35 +186,50 @@ export async function trainingRecorder(
       (message, index) =>
         message.type !== 'progress' || !messages.slice(index + 1).some((later) => later.type === 'progress'),
     );
+    const stored = await storeFiles(newest);
     await db.transaction(async (tx) => {
       const entries: NewEvent[] = [];
       for (const message of newest) {
-        const entry = await record(tx, message);
+        const entry = await record(tx, message, stored.get(message) ?? null);
         if (entry) entries.push(entry);
       }
       await events.append(tx, row.id, entries);
     });
+    await files.sweep();
   });
 
-  /** Stores the files of a finished run, after their checksums; false when they are not whole. */
-  async function keepFiles(algorithm: string, runId: string, directory: string): Promise<boolean> {
-    for (const file of promised.get(algorithm) ?? []) {
-      const storageKey = `artifacts/${row.ownerId}/${runId}/${newId()}`;
-      const stored = await storage.putFile(storageKey, join(directory, file.name)).catch(() => null);
-      if (!stored || stored.sha256 !== file.sha256) {
-        ports.log.warn(
-          { experiment: row.id, algorithm, file: file.name },
-          'a model file is missing or differs',
-        );
-        await storage.remove(storageKey);
-        return false;
-      }
-      const { name, mediaType } = file;
-      await db
-        .insert(artifact)
-        .values({ ownerId: row.ownerId, modelRunId: runId, name, mediaType, ...stored, storageKey });
+  /** The files of the runs that finish in a batch, as far as they can be had. */
+  async function storeFiles(messages: RunnerMessage[]): Promise<Map<RunnerMessage, StoredFile[]>> {
+    const stored = new Map<RunnerMessage, StoredFile[]>();
+    for (const message of messages) {
+      if (message.type !== 'runFinished' || !job) continue;
+      const runId = runIds.get(message.algorithm) ?? newId();
+      runIds.set(message.algorithm, runId);
+      const { copyOut } = job;
+      const kept = await files.store(runId, message.artifacts, copyOut);
+      if (kept) stored.set(message, kept);
     }
-    return true;
+    return stored;
+  }
+
+  /** What could not be had while the job was running: files that were replaced in that moment. */
+  async function keepCollected(
+    runId: string,
+    artifacts: RunnerArtifact[],
+    directory: string,
+  ): Promise<boolean> {
+    const move = (name: string, path: string) =>
+      rename(join(directory, name), path).then(
+        () => true,
+        () => false,
+      );
+    const stored = await files.store(runId, artifacts, move);
+    if (stored) await db.transaction((tx) => files.replace(tx, runId, stored));
+    else {
+      const lost = { status: 'FAILED' as const, failure: lostFile, score: null, rankScore: null };
+      await db.update(modelRun).set(lost).where(eq(modelRun.id, runId));
+    }
+    return stored !== null;
   }
 
   return {
@@ -212,21 +243,19 @@ export async function trainingRecorder(
       return Math.max(budgetSeconds - spent, Math.min(budgetSeconds, atLeast));
     },
     take: queue.push,
+    /** From now on files can be had from the running job. */
+    attach(running: RunningJob): void {
+      job = running;
+    },
     /** Waits for all rows, stores the files, ends what was left open; the number of runs with a model. */
     async finish(directory: string, leftOpen: 'CANCELED' | 'FAILED'): Promise<number> {
       await queue.settle();
-      for (const storageKey of outdated) await storage.remove(storageKey);
       let kept = 0;
-      for (const algorithm of promised.keys()) {
+      for (const [algorithm, { artifacts, stored }] of promised) {
         const runId = runIds.get(algorithm);
-        if (!runId) continue;
-        if (await keepFiles(algorithm, runId, directory)) kept += 1;
-        else
-          await db
-            .update(modelRun)
-            .set({ status: 'FAILED', failure: lostFile, score: null, rankScore: null })
-            .where(eq(modelRun.id, runId));
+        if (runId && (stored || (await keepCollected(runId, artifacts, directory)))) kept += 1;
       }
+      await files.sweep();
       const open = [...started].flatMap((algorithm) =>
         promised.has(algorithm) ? [] : (runIds.get(algorithm) ?? []),
       );

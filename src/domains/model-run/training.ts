@@ -13,7 +13,7 @@ import type { JobContext } from '#ports/queue.ts';
 import type { Sandbox, SandboxLimits } from '#ports/sandbox.ts';
 import type { Storage } from '#ports/storage.ts';
 import { runColumns, runRunner } from '#runner.ts';
-import { type RecorderPorts, trainingRecorder } from './recorder.ts';
+import { type Recorder, type RecorderPorts, trainingRecorder } from './recorder.ts';
 
 const GRACE_SECONDS = 5;
 /** Start of the process, reading the table and packing the models are outside the budget. */
@@ -43,6 +43,37 @@ export function training(ports: TrainingPorts) {
     await db.transaction((tx) => events.append(tx, row.id, [entry]));
   }
 
+  /** Trains in the sandbox while the recorder listens; gives back what went wrong. */
+  async function runTrainer(
+    spec: TrainSpec,
+    parquetKey: string,
+    collectInto: string,
+    recorder: Recorder,
+    context: JobContext,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const file = await storage.open(parquetKey);
+    try {
+      await runRunner(sandbox, {
+        spec,
+        inputs: [{ name: 'data.parquet', path: file.path }],
+        limits: limitsOf(spec),
+        collectInto,
+        signal,
+        graceSeconds: GRACE_SECONDS,
+        onStart: recorder.attach,
+        onMessage: (message: RunnerMessage) => {
+          if (!context.signal.aborted) recorder.take(message);
+        },
+      });
+      return null;
+    } catch (error) {
+      return error;
+    } finally {
+      await file.release();
+    }
+  }
+
   return async function train(
     row: Question,
     table: DatasetRow,
@@ -52,31 +83,16 @@ export function training(ports: TrainingPorts) {
   ): Promise<void> {
     const { parquetKey } = table;
     if (!parquetKey) throw new JobError('DATASET_NOT_READY', 'The dataset has no table.');
-    const recorder = await trainingRecorder(ports, row, table, sandbox.tier);
-    const budgetSeconds = recorder.remainingSeconds(SMALLEST_RESTART_BUDGET_SECONDS);
-    if (context.attempt > 1 && recorder.restarted) await tellRestart(row, budgetSeconds);
-    const spec = trainSpec(row, table, plan, budgetSeconds, ports);
-    const collectInto = await mkdtemp(join(ports.workDirectory, 'training-'));
-    const file = await storage.open(parquetKey);
-    let fault: unknown = null;
+    // chooses the tier, which every run tells
+    await sandbox.warm();
+    const directory = await mkdtemp(join(ports.workDirectory, 'training-'));
     try {
-      await runRunner(sandbox, {
-        spec,
-        inputs: [{ name: 'data.parquet', path: file.path }],
-        limits: limitsOf(spec),
-        collectInto,
-        signal,
-        graceSeconds: GRACE_SECONDS,
-        onMessage: (message: RunnerMessage) => {
-          if (!context.signal.aborted) recorder.take(message);
-        },
-      });
-    } catch (error) {
-      fault = error;
-    } finally {
-      await file.release();
-    }
-    try {
+      const recorder = await trainingRecorder(ports, row, table, { tier: sandbox.tier, directory });
+      const budgetSeconds = recorder.remainingSeconds(SMALLEST_RESTART_BUDGET_SECONDS);
+      if (context.attempt > 1 && recorder.restarted) await tellRestart(row, budgetSeconds);
+      const collectInto = await mkdtemp(join(directory, 'out-'));
+      const spec = trainSpec(row, table, plan, budgetSeconds, ports);
+      const fault = await runTrainer(spec, parquetKey, collectInto, recorder, context, signal);
       // another worker has the job now, and these rows are its own
       context.signal.throwIfAborted();
       // what was trained before a fault stays: its files are complete or not there
@@ -85,7 +101,7 @@ export function training(ports: TrainingPorts) {
       if (kept === 0)
         throw new JobError('NO_MODEL', 'No algorithm could be trained. Their failures tell why.');
     } finally {
-      await rm(collectInto, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     }
   };
 }

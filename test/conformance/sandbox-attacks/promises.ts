@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Sandbox } from '#ports/sandbox.ts';
+import type { RunningJob, Sandbox } from '#ports/sandbox.ts';
 import { mebibyte, runPython } from './workbench.ts';
 
 /** What every adapter of the port promises. `remains` names processes of the job seen after it has ended. */
@@ -138,6 +138,72 @@ def main(arguments):
         expect.arrayContaining(['.hidden', '-option', 'a b', 'n?l', 'directory']),
       );
       expect(result.refused).toEqual(expect.arrayContaining(['twice', 'twice-again']));
+    });
+
+    test('lets plain files be copied out while the job is running, and nothing else', async () => {
+      const target = mkdtempSync(join(tmpdir(), 'aliquot-copied-'));
+      const outcomes: Record<string, boolean> = {};
+      let running: RunningJob | undefined;
+      let stop = () => {};
+      const asked = new Promise<void>((resolve) => {
+        stop = resolve;
+      });
+      const canceled = new AbortController();
+      const copyAll = async (names: string[]) => {
+        for (const name of names) {
+          outcomes[name] = (await running?.copyOut(name, join(target, name.replaceAll('/', '_')))) ?? false;
+        }
+        stop();
+      };
+      const job = run(
+        `
+import os, time
+def attempt(action):
+    try: action()
+    except OSError: pass
+def main(arguments):
+    open("out/model.bin", "w").write("weights")
+    open("out/empty", "w").close()
+    open("out/twice", "w").write("2")
+    os.link("out/twice", "out/twice-again")
+    attempt(lambda: os.symlink("model.bin", "out/symbolic"))
+    attempt(lambda: os.mkfifo("out/pipe"))
+    os.mkdir("out/directory")
+    os.write(3, b"ready\\n")
+    time.sleep(20)
+`,
+        {
+          handlers: {
+            signal: canceled.signal,
+            graceSeconds: 0,
+            onStart: (started) => {
+              running = started;
+            },
+            onLine: () =>
+              void copyAll([
+                'model.bin',
+                'empty',
+                'twice',
+                'symbolic',
+                'pipe',
+                'directory',
+                '../in/program.py',
+                'none',
+              ]),
+          },
+        },
+      );
+      await asked;
+      const copied = readFileSync(join(target, 'model.bin'), 'utf8');
+      canceled.abort();
+      await job;
+      rmSync(target, { recursive: true });
+      expect(copied).toBe('weights');
+      const refused = ['empty', 'twice', 'symbolic', 'pipe', 'directory', '../in/program.py', 'none'];
+      expect(outcomes).toEqual({
+        'model.bin': true,
+        ...Object.fromEntries(refused.map((name) => [name, false])),
+      });
     });
 
     test('collects nothing when the job has put something else in place of out/', async () => {

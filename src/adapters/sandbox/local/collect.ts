@@ -1,6 +1,7 @@
-import { constants } from 'node:fs';
+import { constants, createWriteStream } from 'node:fs';
 import { chmod, chown, copyFile, lstat, open, opendir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
 /** Names of files that go into a job and come out of it. */
 export const plainName = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
@@ -32,6 +33,41 @@ export async function collect(from: string, into: string, maximumBytes: number):
     found.files.push({ name, byteSize });
   }
   return found;
+}
+
+/**
+ * Copies one plain file of `from` while the job is running. The job may put anything in its place at any moment: the
+ * directory and the file are each opened without following a link, and only what was opened is read, up to its size.
+ */
+export async function copyOut(
+  from: string,
+  name: string,
+  target: string,
+  maximumBytes: number,
+): Promise<boolean> {
+  if (!plainName.test(name)) return false;
+  const directory = await open(from, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(
+    () => null,
+  );
+  if (!directory) return false;
+  try {
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const file = await open(`/proc/self/fd/${directory.fd}/${name}`, flags).catch(() => null);
+    if (!file) return false;
+    const status = await file.stat();
+    const { size } = status;
+    if (!status.isFile() || status.nlink !== 1 || size === 0 || size > maximumBytes) {
+      await file.close();
+      return false;
+    }
+    await pipeline(
+      file.createReadStream({ start: 0, end: size - 1 }),
+      createWriteStream(target, { mode: 0o600 }),
+    );
+    return true;
+  } finally {
+    await directory.close();
+  }
 }
 
 /** One more than may be taken is read, so that an endless directory ends here. */

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { SandboxHandlers, SandboxJob, SandboxResult } from '#ports/sandbox.ts';
-import { collect } from './collect.ts';
+import { collect, copyOut } from './collect.ts';
 import { listenForSupervisors } from './control.ts';
 import { converse, release } from './conversation.ts';
 import type { Host } from './host.ts';
@@ -60,8 +60,10 @@ export async function openWorkplace(places: {
         try {
           const { args, limits } = job;
           const request = { ...manner, base, arguments: args, limits };
+          const out = join(base, 'work/out');
+          handlers.onStart?.({ copyOut: (name, target) => copyOut(out, name, target, limits.diskBytes) });
           const verdict = await converse(socket, request, handlers, closing);
-          const collected = await collect(join(base, 'work/out'), job.collectInto, limits.diskBytes);
+          const collected = await collect(out, job.collectInto, limits.diskBytes);
           return { ...verdict, ...collected, tier: tierName(manner.tier) };
         } finally {
           await release(socket);
