@@ -95,6 +95,7 @@ CREATE TABLE "experiment" (
 	"progress" jsonb,
 	"failure" jsonb,
 	"cancel_requested_at" timestamp (3) with time zone,
+	"claim" uuid,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"started_at" timestamp (3) with time zone,
 	"training_started_at" timestamp (3) with time zone,

@@ -13,6 +13,7 @@ import { datasetService } from './domains/dataset/service.ts';
 import { uploadService } from './domains/dataset/upload.ts';
 import { experimentService } from './domains/experiment/service.ts';
 import { artifactService } from './domains/model-run/artifacts.ts';
+import { dependentsOf } from './domains/model-run/dependents.ts';
 import { leaderboards } from './domains/model-run/leaderboard.ts';
 import { predictionService } from './domains/model-run/prediction.ts';
 import { modelRunService } from './domains/model-run/service.ts';
@@ -85,7 +86,7 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
     ...{ db, events, queue, storage, links, workDirectory },
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     inUse: (datasetId: string) => experiments.uses(datasetId),
-    filesOf: (datasetId: string) => artifacts.filesOf(datasetId),
+    dependentsOf: (datasetId: string) => dependentsOf(db, datasetId),
   };
   const datasets = datasetService(datasetPorts);
   const uploads = uploadService(datasetPorts, datasets);

@@ -119,6 +119,7 @@ export function coalesced<T>(milliseconds: number, write: (value: T) => Promise<
 /** Takes values one by one and gives them to `write` in order, as many at once as have gathered meanwhile. */
 export function batched<T>(write: (values: T[]) => Promise<void>, limit = 100) {
   const waiting: T[] = [];
+  const failed = new AbortController();
   let running: Promise<void> | null = null;
   let fault: unknown = null;
 
@@ -127,12 +128,15 @@ export function batched<T>(write: (values: T[]) => Promise<void>, limit = 100) {
   }
 
   return {
+    /** Aborts when a batch could not be written; nothing more is. */
+    failed: failed.signal,
     push(value: T): void {
       if (fault) return;
       waiting.push(value);
       running ??= drain()
         .catch((error) => {
           fault = error ?? new Error('a batch failed');
+          failed.abort();
         })
         .finally(() => {
           running = null;

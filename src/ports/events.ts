@@ -32,6 +32,8 @@ export interface Events {
   pages(streamIds: readonly string[], after: number, limit: number): Promise<Map<string, StoredEvent[]>>;
   /** Sequence of the last event; 0 for a stream without any. */
   lastSequence(streamIds: readonly string[]): Promise<Map<string, number>>;
+  /** Deletes streams whose nodes are gone; who follows one is told that it has ended. */
+  forget(tx: Tx, streamIds: readonly string[]): Promise<void>;
   /** Says that the job of a node should stop; reaches every process within milliseconds. */
   signalCancel(tx: Tx, nodeId: string): Promise<void>;
   /** Calls back for each `signalCancel`; returns the way to stop listening. */

@@ -180,14 +180,17 @@ describe('updateDataset', () => {
 });
 
 describe('deleteDataset', () => {
-  test('removes the row, the file and the table made from it', async () => {
+  test('removes the row, the events, the file and the table made from it', async () => {
     const datasetId = await app.dataset('people.csv', people);
+    const [, row = ''] = Buffer.from(datasetId, 'base64url').toString().split(':');
     expect(await filesOf(datasetId)).toHaveLength(2);
+    expect(await app.services.events.lastSequence([row])).toEqual(new Map([[row, expect.any(Number)]]));
     expect(await app.mutate('deleteDataset', { datasetId }, '{ deletedDatasetId }')).toEqual({
       __typename: 'DeleteDatasetSuccess',
       deletedDatasetId: datasetId,
     });
     expect(await filesOf(datasetId)).toEqual([]);
+    expect(await app.services.events.lastSequence([row])).toEqual(new Map());
     expect(await read(datasetId)).toBeNull();
     expect(await app.mutate('deleteDataset', { datasetId }, '{ deletedDatasetId }')).toEqual({
       __typename: 'NotFoundError',

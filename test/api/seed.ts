@@ -9,6 +9,12 @@ import { encodeId, newId } from '#ids.ts';
 import type { TestApp } from '../harness.ts';
 
 /** Rows as a worker would leave them, without the work: each gives the id of the row. */
+const format = { decimal: '.' as const, thousands: '', unit: '', dateFormats: null, missingSpellings: [] };
+const target = {
+  ...{ name: 'y', physicalName: 'c0', position: 0, type: 'number' as const, physicalType: 'DOUBLE' as const },
+  ...{ semanticType: 'measure', confidence: 1, nullCount: 0, format },
+};
+
 export function seeds(db: Db, ownerId: string) {
   return {
     async dataset(change: Partial<typeof dataset.$inferInsert> = {}): Promise<string> {
@@ -16,7 +22,7 @@ export function seeds(db: Db, ownerId: string) {
       await db.insert(dataset).values({
         ...{ id, ownerId, name: 'people', fileName: 'people.csv', status: 'READY', byteSize: 3 },
         ...{ storageKey: `datasets/${ownerId}/${id}/source`, receivedBytes: 3, rowCount: 2 },
-        columns: [],
+        columns: [target],
         ...change,
       });
       return id;

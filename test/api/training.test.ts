@@ -1,4 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { experiment } from '#domains/experiment/table.ts';
+import { newId } from '#ids.ts';
 import { jobsOfDomains } from '#jobs-of-domains.ts';
 import { createTestApp, type TestApp } from '../harness.ts';
 
@@ -267,6 +270,26 @@ describe('a question that can be answered', () => {
 
 describe('cancelJob', () => {
   const cancel = (id: string) => app.mutate('cancelJob', { id }, '{ node { ... on Experiment { status } } }');
+
+  test('of a worker that has lost its claim stops, and what it says late is not kept', async () => {
+    const datasetId = await app.dataset('tidy.csv', tidy);
+    const wishes = { algorithms: ['decision_tree'], budgetSeconds: 20, tuning: 'RANDOM', maxTrials: 5_000 };
+    const id = await run({ datasetId, target: 'answer', ...wishes });
+    const [, row = ''] = Buffer.from(id, 'base64url').toString().split(':');
+    const last = async () => (await app.services.events.lastSequence([row])).get(row) ?? 0;
+    const follower = app.socket().iterate<{ experimentEvents: { __typename: string } }>({
+      query: 'subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename } }',
+      variables: { id },
+    });
+    for await (const { data } of follower) if (data?.experimentEvents.__typename === 'TrialFinished') break;
+    await app.ports.db.update(experiment).set({ claim: newId() }).where(eq(experiment.id, row));
+    const heard = await last();
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    // the batch that was being written when the claim went, at most, and the end of the stage
+    expect((await last()) - heard).toBeLessThan(12);
+    expect((await read(id)).status).toBe('RUNNING');
+    await app.ports.db.update(experiment).set({ status: 'FAILED' }).where(eq(experiment.id, row));
+  });
 
   const downloadBest = async (id: string) => {
     const { leaderboard } = await read(id);

@@ -62,6 +62,9 @@ export async function postgresEvents({ db, sql: client }: Database): Promise<Eve
     return { woken, forget };
   }
 
+  const exists = async (streamId: string) =>
+    (await db.select().from(eventStream).where(eq(eventStream.streamId, streamId))).length > 0;
+
   return {
     read,
     async append(tx, streamId, events) {
@@ -84,7 +87,9 @@ export async function postgresEvents({ db, sql: client }: Database): Promise<Eve
           }
           if (rows.length === PAGE) continue;
           if (last && isEnd(last)) return;
-          if (rows.length === 0) await next.woken;
+          if (rows.length > 0) continue;
+          await next.woken;
+          if (cursor > 0 && !(await exists(streamId))) return;
         } finally {
           next.forget();
         }
@@ -114,6 +119,13 @@ export async function postgresEvents({ db, sql: client }: Database): Promise<Eve
         .from(eventStream)
         .where(inArray(eventStream.streamId, [...streamIds]));
       return new Map(rows.map((row) => [row.streamId, row.lastSequence]));
+    },
+    async forget(tx, streamIds) {
+      if (streamIds.length === 0) return;
+      await tx.delete(event).where(inArray(event.streamId, [...streamIds]));
+      await tx.delete(eventStream).where(inArray(eventStream.streamId, [...streamIds]));
+      for (const streamId of streamIds)
+        await tx.execute(sql`select pg_notify(${EVENT_CHANNEL}, ${streamId})`);
     },
     async signalCancel(tx, nodeId) {
       await tx.execute(sql`select pg_notify(${CANCEL_CHANNEL}, ${nodeId})`);

@@ -25,19 +25,21 @@ export type AnalysisPorts = {
 export type AnalysisService = ReturnType<typeof analysisService>;
 
 /** The dataset can be worked on, now or once it has been read. @throws ConflictError, ValidationError. */
-export function checkTarget(row: DatasetRow, target: string | null | undefined): void {
+export function checkTarget(
+  row: DatasetRow,
+  target: string | null | undefined,
+  path = { dataset: ['input', 'datasetId'], target: ['input', 'target'] },
+): void {
   if (row.status === 'REJECTED') {
     throw new ConflictError(
       'DATASET_REJECTED',
       `This file could not be read: ${row.rejection?.message ?? ''}`,
-      {
-        path: ['input', 'datasetId'],
-      },
+      { path: path.dataset },
     );
   }
   if (row.status === 'UPLOADING') {
     throw new ConflictError('UPLOAD_INCOMPLETE', 'The upload has not been completed yet.', {
-      path: ['input', 'datasetId'],
+      path: path.dataset,
       retryable: true,
     });
   }
@@ -49,7 +51,7 @@ export function checkTarget(row: DatasetRow, target: string | null | undefined):
   throw new ValidationError(
     'TARGET_NOT_FOUND',
     `There is no column “${target}”. The columns are ${shown.join(', ')}${rest}.`,
-    { path: ['input', 'target'] },
+    { path: path.target },
   );
 }
 

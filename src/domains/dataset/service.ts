@@ -25,8 +25,8 @@ export type DatasetPorts = {
   workDirectory: string;
   /** Asks the later domains whether work on this dataset is under way. */
   inUse(datasetId: string): Promise<boolean>;
-  /** Keys of the files that the later domains keep for what is deleted along with this dataset. */
-  filesOf(datasetId: string): Promise<string[]>;
+  /** Files and event streams that the later domains keep for what is deleted along with this dataset. */
+  dependentsOf(datasetId: string): Promise<{ storageKeys: string[]; streamIds: string[] }>;
 };
 
 export type DatasetService = ReturnType<typeof datasetService>;
@@ -95,9 +95,13 @@ export function datasetService(ports: DatasetPorts) {
     async remove(viewer: Viewer | null, input: { datasetId: string }): Promise<string> {
       const row = await find(viewer, input.datasetId, ['input', 'datasetId']);
       if (await ports.inUse(row.id)) throw datasetInUse();
-      const made = await ports.filesOf(row.id);
-      const [deleted] = await db.delete(dataset).where(eq(dataset.id, row.id)).returning();
-      for (const key of [deleted?.storageKey, deleted?.parquetKey, ...made])
+      const { storageKeys, streamIds } = await ports.dependentsOf(row.id);
+      const [deleted] = await db.transaction(async (tx) => {
+        const gone = await tx.delete(dataset).where(eq(dataset.id, row.id)).returning();
+        await ports.events.forget(tx, [row.id, ...streamIds]);
+        return gone;
+      });
+      for (const key of [deleted?.storageKey, deleted?.parquetKey, ...storageKeys])
         if (key) await storage.remove(key);
       return row.id;
     },

@@ -41,6 +41,8 @@ export const experiment = pgTable(
     progress: jsonb('progress').$type<JobProgress>(),
     failure: jsonb('failure').$type<Failure>(),
     cancelRequestedAt: moment('cancel_requested_at'),
+    /** Made anew by each worker that takes the job: one that wakes up late finds that the rows are no longer its own. */
+    claim: uuid('claim'),
     createdAt: createdAt(),
     startedAt: moment('started_at'),
     /** When the clock of the budget began. */

@@ -1,8 +1,8 @@
-import { eq, inArray, or } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Db } from '#db.ts';
 import { NotFoundError } from '#errors.ts';
 import type { Links } from '#links.ts';
-import { type ArtifactRow, artifact, modelRun, predictionJob } from './table.ts';
+import { type ArtifactRow, artifact } from './table.ts';
 
 export type ArtifactService = ReturnType<typeof artifactService>;
 
@@ -12,19 +12,6 @@ export function artifactService({ db, links }: { db: Db; links: Links }) {
     downloadLink(row: ArtifactRow, expiresInSeconds: number) {
       const expiresAt = new Date(Date.now() + expiresInSeconds * 1_000);
       return links.sign(`/artifacts/${row.id}`, { method: 'GET', key: row.storageKey, expiresAt });
-    },
-    /** Keys of what was made from a dataset: models trained on it, and predictions of it or by them. */
-    async filesOf(datasetId: string): Promise<string[]> {
-      const runs = db.select({ id: modelRun.id }).from(modelRun).where(eq(modelRun.datasetId, datasetId));
-      const predictions = db
-        .select({ id: predictionJob.id })
-        .from(predictionJob)
-        .where(or(eq(predictionJob.datasetId, datasetId), inArray(predictionJob.modelRunId, runs)));
-      const rows = await db
-        .select({ storageKey: artifact.storageKey })
-        .from(artifact)
-        .where(or(inArray(artifact.modelRunId, runs), inArray(artifact.predictionJobId, predictions)));
-      return rows.map((row) => row.storageKey);
     },
     /** The row behind a signed link. @throws NotFoundError LINK_INVALID. */
     async downloadable(id: string, parameters: URLSearchParams): Promise<ArtifactRow> {

@@ -12,6 +12,7 @@ import type { PreprocessingJobs } from '#domains/preprocessing/jobs.ts';
 import type { PreprocessingService } from '#domains/preprocessing/service.ts';
 import { type PreprocessingRow, preprocessing } from '#domains/preprocessing/table.ts';
 import { type Failure, failureOf, JobError } from '#errors.ts';
+import { newId } from '#ids.ts';
 import { cancellable, type JobSignals } from '#jobs.ts';
 import type { JobContext } from '#ports/queue.ts';
 import { SandboxUnavailableError } from '#ports/sandbox.ts';
@@ -140,8 +141,13 @@ export function experimentPipeline(ports: PipelinePorts) {
     await inStage(row.id, 'TRAINING', signal, () => train(question, table, plan, context, signal));
   }
 
-  /** Ends the experiment once, whatever happened before. */
-  async function settle(id: string, status: ExperimentRow['status'], failure: Failure | null): Promise<void> {
+  /** Ends the experiment once, whatever happened before; with a claim, only while that holds. */
+  async function settle(
+    id: string,
+    status: ExperimentRow['status'],
+    failure: Failure | null,
+    claim?: string,
+  ): Promise<void> {
     await db.transaction(async (tx) => {
       const ended = await tx
         .update(experiment)
@@ -152,7 +158,13 @@ export function experimentPipeline(ports: PipelinePorts) {
           version: sql`${experiment.version} + 1`,
           ...(status === 'SUCCEEDED' ? { stage: 'RESULTS' as const } : {}),
         })
-        .where(and(eq(experiment.id, id), inArray(experiment.status, ['QUEUED', 'RUNNING'])))
+        .where(
+          and(
+            eq(experiment.id, id),
+            inArray(experiment.status, ['QUEUED', 'RUNNING']),
+            claim ? eq(experiment.claim, claim) : undefined,
+          ),
+        )
         .returning({ id: experiment.id });
       if (ended.length === 0) return;
       if (failure) await failOpenRuns(tx, id, failure);
@@ -166,9 +178,10 @@ export function experimentPipeline(ports: PipelinePorts) {
     async run(id: string, context: JobContext): Promise<void> {
       // RUNNING at the first attempt: another job has it, that of a training cancelled while it was QUEUED
       const claimable = context.attempt > 1 ? (['QUEUED', 'RUNNING'] as const) : (['QUEUED'] as const);
+      const claim = newId();
       const [row] = await db
         .update(experiment)
-        .set({ status: 'RUNNING', startedAt: sql`coalesce(${experiment.startedAt}, now())` })
+        .set({ status: 'RUNNING', claim, startedAt: sql`coalesce(${experiment.startedAt}, now())` })
         .where(and(eq(experiment.id, id), inArray(experiment.status, claimable)))
         .returning();
       if (!row) return;
@@ -176,14 +189,14 @@ export function experimentPipeline(ports: PipelinePorts) {
         try {
           await answer(row, context, signal);
           context.signal.throwIfAborted();
-          await settle(id, signal.aborted ? 'CANCELED' : 'SUCCEEDED', null);
+          await settle(id, signal.aborted ? 'CANCELED' : 'SUCCEEDED', null, claim);
         } catch (error) {
           if (context.signal.aborted) throw error;
-          if (signal.aborted) return settle(id, 'CANCELED', null);
+          if (signal.aborted) return settle(id, 'CANCELED', null, claim);
           const failure = toldOf(error);
           if (failure.code === 'INTERNAL')
             ports.log.error({ err: error, experiment: id }, 'experiment failed');
-          await settle(id, 'FAILED', failure);
+          await settle(id, 'FAILED', failure, claim);
         }
       });
     },

@@ -188,6 +188,7 @@ export async function trainingRecorder(
     );
     const stored = await storeFiles(newest);
     await db.transaction(async (tx) => {
+      await holdClaim(tx);
       const entries: NewEvent[] = [];
       for (const message of newest) {
         const entry = await record(tx, message, stored.get(message) ?? null);
@@ -197,6 +198,16 @@ export async function trainingRecorder(
     });
     await files.sweep();
   });
+
+  /** @throws Error when another worker has taken the experiment over. */
+  async function holdClaim(tx: Tx): Promise<void> {
+    const ours =
+      row.claim === null ? undefined : and(eq(experiment.id, row.id), eq(experiment.claim, row.claim));
+    const held = ours
+      ? await tx.select({ id: experiment.id }).from(experiment).where(ours).for('update')
+      : [];
+    if (held.length === 0) throw new Error('another worker has the experiment now');
+  }
 
   /** The files of the runs that finish in a batch, as far as they can be had. */
   async function storeFiles(messages: RunnerMessage[]): Promise<Map<RunnerMessage, StoredFile[]>> {
@@ -243,6 +254,8 @@ export async function trainingRecorder(
       return Math.max(budgetSeconds - spent, Math.min(budgetSeconds, atLeast));
     },
     take: queue.push,
+    /** Aborts when what the runner says cannot be kept any more. */
+    failed: queue.failed,
     /** From now on files can be had from the running job. */
     attach(running: RunningJob): void {
       job = running;

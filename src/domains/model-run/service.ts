@@ -17,7 +17,7 @@ import { ExperimentSettings } from '#domains/experiment/settings.ts';
 import { experiment } from '#domains/experiment/table.ts';
 import type { PreprocessingService } from '#domains/preprocessing/service.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
-import { decodeId } from '#ids.ts';
+import { decodeId, encodeId } from '#ids.ts';
 import { requestCancel } from '#jobs.ts';
 import type { Events } from '#ports/events.ts';
 import type { Queue } from '#ports/queue.ts';
@@ -74,10 +74,12 @@ export function modelRunService(ports: ModelRunPorts) {
       const chosen = input.preprocessingId
         ? await ports.preprocessings.find(viewer, input.preprocessingId, ['input', 'preprocessingId'])
         : null;
+      const source = await ports.datasets.find(viewer, encodeId('Dataset', row.datasetId), path);
       return once(db, owner, 'startTraining', input, async (tx) => {
         if (isRunning(row)) throw experimentRunning(path);
         if (row.target === null)
           throw new ConflictError('TARGET_MISSING', 'Choose a target first: updateExperiment.', { path });
+        checkTarget(source, row.target, { dataset: path, target: path });
         if (chosen && (chosen.datasetId !== row.datasetId || chosen.target !== row.target)) {
           throw new ConflictError(
             'PREPROCESSING_OF_OTHER_TARGET',

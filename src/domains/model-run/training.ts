@@ -59,7 +59,7 @@ export function training(ports: TrainingPorts) {
         inputs: [{ name: 'data.parquet', path: file.path }],
         limits: limitsOf(spec),
         collectInto,
-        signal,
+        signal: AbortSignal.any([signal, recorder.failed]),
         graceSeconds: GRACE_SECONDS,
         onStart: recorder.attach,
         onMessage: (message: RunnerMessage) => {
