@@ -6,8 +6,8 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { newId } from '#ids.ts';
 import { type Storage, StorageError, type StoredObject } from '#ports/storage.ts';
+import { checkedKey } from './key.ts';
 
-const KEY = /^[a-z0-9][a-z0-9_-]*(\/[a-z0-9][a-z0-9_.-]*){0,7}$/;
 /** An upload that has not been written to for so long was cut off by a crash. */
 const ABANDONED_MILLISECONDS = 3_600_000;
 /** Room that is left for the database and for logs. */
@@ -20,11 +20,7 @@ export async function fileStorage(directory: string): Promise<Storage> {
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   await sweep(incoming);
 
-  function pathOf(key: string): string {
-    if (!KEY.test(key) || key.includes('..'))
-      throw new StorageError('STORAGE_FAILED', 'This key was not made by the server.');
-    return join(directory, key);
-  }
+  const pathOf = (key: string) => join(directory, checkedKey(key));
 
   async function place(temporary: string, key: string): Promise<void> {
     const target = pathOf(key);
@@ -74,28 +70,36 @@ export async function fileStorage(directory: string): Promise<Storage> {
       return stored;
     },
     async get(key, range) {
+      await sizeOf(pathOf(key));
       const handle = await open(pathOf(key), 'r').catch((error) => {
         throw translate(error);
       });
       return handle.createReadStream(range ?? {});
     },
     async size(key) {
-      return stat(pathOf(key)).then(
-        (found) => found.size,
-        () => null,
-      );
+      return sizeOf(pathOf(key)).catch((error) => {
+        if (error instanceof StorageError && error.code === 'OBJECT_NOT_FOUND') return null;
+        throw error;
+      });
     },
     async open(key) {
       const path = pathOf(key);
-      await stat(path).catch((error) => {
-        throw translate(error);
-      });
+      await sizeOf(path);
       return { path, release: async () => {} };
     },
     async remove(key) {
       await rm(pathOf(key), { force: true });
     },
   };
+}
+
+/** @throws StorageError OBJECT_NOT_FOUND, for a directory too: it is only the beginning of keys. */
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch((error) => {
+    throw translate(error);
+  });
+  if (found.isFile()) return found.size;
+  throw new StorageError('OBJECT_NOT_FOUND', 'The file is not in the store.');
 }
 
 async function sweep(incoming: string): Promise<void> {
@@ -113,7 +117,7 @@ function translate(error: unknown): unknown {
   if (error instanceof StorageError || !(error instanceof Error)) return error;
   const code = 'code' in error ? error.code : '';
   if (code === 'ENOSPC' || code === 'EDQUOT') return storageFull(error);
-  if (code === 'ENOENT')
+  if (code === 'ENOENT' || code === 'ENOTDIR')
     return new StorageError('OBJECT_NOT_FOUND', 'The file is not in the store.', { cause: error });
   return error;
 }
