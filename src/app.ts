@@ -5,7 +5,7 @@ import { postgresEvents } from './adapters/events/postgres.ts';
 import { rulesGenerator } from './adapters/generator/rules.ts';
 import { pgBossQueue } from './adapters/queue/pg-boss.ts';
 import { localSandbox } from './adapters/sandbox/local.ts';
-import { fileStorage } from './adapters/storage/file.ts';
+import { storageFromUrl, storageUrl } from './adapters/storage/from-url.ts';
 import { openDatabase } from './db.ts';
 import { accountService } from './domains/account/service.ts';
 import { analysisService } from './domains/analysis/service.ts';
@@ -22,7 +22,6 @@ import type { Env } from './env.ts';
 import { signedLinks } from './links.ts';
 import type { Log } from './log.ts';
 import type { Sandbox } from './ports/sandbox.ts';
-import type { Storage } from './ports/storage.ts';
 import { pythonEnvironment } from './python-environment.ts';
 import { serverFacts } from './server-info.ts';
 
@@ -42,7 +41,7 @@ export async function openPorts(options: {
   const workDirectory = join(env.DATA_DIR, 'work');
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   const database = openDatabase(databaseUrl, options.onQuery ? { onQuery: options.onQuery } : {});
-  const storage = await openStorage(env);
+  const storage = await storageFromUrl(storageUrl(env), { workDirectory });
   const events = await postgresEvents(database);
   const queue = await pgBossQueue({ url: databaseUrl, log, monitor });
   const sandbox = await openSandbox(env);
@@ -56,13 +55,6 @@ export async function openPorts(options: {
       await database.close();
     },
   };
-}
-
-async function openStorage(env: Env): Promise<Storage> {
-  const url = env.STORAGE_URL ?? `file:${join(env.DATA_DIR, 'files')}`;
-  if (!url.startsWith('file:'))
-    throw new Error(`STORAGE_URL: “${url.split(':')[0]}:” is not a kind of storage; use file:DIRECTORY.`);
-  return fileStorage(url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length));
 }
 
 async function openSandbox(env: Env): Promise<Sandbox> {

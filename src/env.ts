@@ -32,7 +32,22 @@ const Settings = z.object({
     .transform((path) => resolve(path ?? defaultCacheDir()))
     .describe('Python environment and unpacked binaries; must be reachable by other users when run as root'),
   DATABASE_URL: z.url().optional().describe('PostgreSQL 15 or newer; unset: an embedded server is started'),
-  STORAGE_URL: z.string().optional().describe('file:DIRECTORY; unset: files under DATA_DIR'),
+  STORAGE_URL: z
+    .string()
+    .regex(/^(file:|s3:\/\/)/, 'use file:DIRECTORY or s3://BUCKET/PREFIX')
+    .optional()
+    .describe('file:DIRECTORY or s3://BUCKET/PREFIX?region=&endpoint=&sse=; unset: see S3_BUCKET'),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'use 3 to 63 of a-z, 0-9, “.” and “-”')
+    .optional()
+    .describe('bucket to store files in when STORAGE_URL is unset; unset: files under DATA_DIR'),
+  S3_REGION: z.string().optional().describe('region of S3_BUCKET; unset: AWS_REGION or the profile'),
+  S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("address of another store than Amazon's"),
+  S3_PREFIX: z.string().optional().describe('what the keys in S3_BUCKET begin with'),
   SANDBOX_URL: z
     .string()
     .regex(/^(local|unsafe):/)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readEnv, settingNames } from '#env.ts';
 
 const example = await readFile('.env.example', 'utf8');
-const assignments = [...example.matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
+const assignments = [...example.matchAll(/^# ([A-Z0-9_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
   name,
   value,
 ]);
