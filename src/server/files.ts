@@ -4,7 +4,7 @@ import type { Services } from '#app.ts';
 import { isExpected, NotFoundError, QuotaError, ValidationError } from '#errors.ts';
 import { newId } from '#ids.ts';
 import type { Log } from '#log.ts';
-import { StorageError } from '#ports/storage.ts';
+import { StorageError, type StorageErrorCode } from '#ports/storage.ts';
 
 const statusOf: Record<string, number> = {
   ValidationError: 400,
@@ -13,6 +13,18 @@ const statusOf: Record<string, number> = {
   ConflictError: 409,
   QuotaError: 413,
 };
+
+const statusOfStore: Partial<Record<StorageErrorCode, number>> = {
+  OBJECT_NOT_FOUND: 404,
+  STORAGE_UNREACHABLE: 503,
+  SLOW_DOWN: 503,
+  STORAGE_FULL: 507,
+};
+
+function statusFor(error: unknown): number {
+  if (error instanceof StorageError) return statusOfStore[error.code] ?? 502;
+  return (isExpected(error) && statusOf[error.name]) || 500;
+}
 
 /** RFC 6266: an ASCII stand-in and the name itself, percent-encoded. */
 function contentDisposition(name: string): string {
@@ -64,6 +76,8 @@ export function fileRoutes({ services, log }: { services: Services; log: Log }) 
       response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
       return;
     }
+    // before the head, so that a failure of the store can still be told
+    const bytes = request.method === 'HEAD' ? null : await services.storage.get(file.key, range ?? undefined);
     response.writeHead(range ? 206 : 200, {
       'content-type': file.mediaType,
       'content-disposition': contentDisposition(file.name),
@@ -74,8 +88,8 @@ export function fileRoutes({ services, log }: { services: Services; log: Log }) 
       ...(file.sha256 ? { etag: `"${file.sha256}"` } : {}),
       ...(range ? { 'content-range': `bytes ${range.start}-${range.end}/${size}` } : {}),
     });
-    if (request.method === 'HEAD') response.end();
-    else await pipeline(await services.storage.get(file.key, range ?? undefined), response);
+    if (bytes) await pipeline(bytes, response);
+    else response.end();
   }
 
   async function route(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
@@ -113,20 +127,20 @@ export function fileRoutes({ services, log }: { services: Services; log: Log }) 
     } catch (error) {
       if (response.destroyed) return true;
       if (response.headersSent) {
+        log.warn({ err: error }, 'a download was cut off');
         response.destroy();
         return true;
       }
       const requestId = newId();
-      const told = isExpected(error) || error instanceof StorageError;
+      const isOfStore = error instanceof StorageError;
+      const told = isExpected(error) || isOfStore;
       if (!told) log.error({ err: error, requestId }, 'a file request failed');
-      const { code, message, retryable } = isExpected(error)
+      if (isOfStore) log.warn({ err: error, requestId }, 'the store failed');
+      const { code, message } = told
         ? error
-        : {
-            code: told ? (error as StorageError).code : 'INTERNAL',
-            message: told ? (error as Error).message : 'Something went wrong on the server.',
-            retryable: true,
-          };
-      const status = told ? (statusOf[(error as Error).name] ?? 507) : 500;
+        : { code: 'INTERNAL', message: 'Something went wrong on the server.' };
+      const retryable = isExpected(error) ? error.retryable : true;
+      const status = statusFor(error);
       response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' });
       response.end(
         JSON.stringify({ status, title: message, code, message, path: null, retryable, requestId }),

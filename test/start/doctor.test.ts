@@ -63,4 +63,19 @@ describe('aliquot doctor', { timeout: 30_000 }, () => {
     });
     expect(part(diagnosis, 'Sandbox')).toMatchObject({ state: 'warning' });
   });
+
+  test('tells why a bucket cannot be used', async () => {
+    const diagnosis = await diagnose({
+      STORAGE_URL: 's3://bucket/files?endpoint=http://127.0.0.1:9',
+      AWS_ACCESS_KEY_ID: 'nobody',
+      AWS_SECRET_ACCESS_KEY: 'nothing',
+      SANDBOX_URL: 'unsafe:',
+    });
+    expect(diagnosis).toMatchObject({ exitCode: 1, healthy: false });
+    expect(part(diagnosis, 'Storage')).toMatchObject({
+      state: 'fault',
+      detail: expect.stringContaining('STORAGE_UNREACHABLE'),
+      remedy: expect.stringContaining('S3_ENDPOINT'),
+    });
+  });
 });

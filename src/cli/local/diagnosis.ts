@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { databaseUrl } from '#adapters/database/embedded.ts';
 import { localSandbox } from '#adapters/sandbox/local.ts';
+import { directoryOf, storageUrl } from '#adapters/storage/from-url.ts';
 import type { Env } from '#env.ts';
+import { StorageError } from '#ports/storage.ts';
 import { pythonEnvironment } from '#python-environment.ts';
 import { findRunningServer } from '#supervisor/running-server.ts';
 
@@ -72,9 +74,9 @@ async function checkDatabase(env: Env): Promise<Outcome> {
 const enoughFreeBytes = 2 * 1024 ** 3;
 
 async function checkStorage(env: Env): Promise<Outcome> {
-  const directory = env.STORAGE_URL?.startsWith('file:')
-    ? env.STORAGE_URL.slice('file:'.length)
-    : env.DATA_DIR;
+  const url = storageUrl(env);
+  if (url.startsWith('s3:')) return checkBucket(url);
+  const directory = env.STORAGE_URL ? (directoryOf(url) ?? '') : env.DATA_DIR;
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await access(directory, constants.W_OK | constants.X_OK);
@@ -85,6 +87,19 @@ async function checkStorage(env: Env): Promise<Outcome> {
   const detail = `${directory}, ${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free`;
   if (bavail * bsize >= enoughFreeBytes) return ok(detail);
   return { state: 'warning', detail, remedy: 'Free some space, or set DATA_DIR to a larger disk.' };
+}
+
+async function checkBucket(url: string): Promise<Outcome> {
+  const { inspectBucket } = await import('#adapters/storage/s3-bucket.ts');
+  try {
+    const { bucket, encryption } = await inspectBucket(url);
+    if (encryption) return ok(`bucket ${bucket}, written to and read, encrypts (${encryption})`);
+    const remedy = 'Take sse=none out of STORAGE_URL, or encrypt by another means.';
+    return { state: 'warning', detail: `bucket ${bucket}, written to and read, does not encrypt`, remedy };
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return fault(`${error.code} (${(error.cause as Error | undefined)?.message})`, error.message);
+  }
 }
 
 async function checkPython(env: Env): Promise<Outcome> {
