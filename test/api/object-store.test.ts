@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../harness.ts';
+import { fetchObjectStore, type ObjectStore, startObjectStore } from '../object-store.ts';
+
+const fetched = await fetchObjectStore();
+if ('reason' in fetched) test.skip(`not run: ${fetched.reason}`, () => {});
+
+const rows = Array.from({ length: 120 }, (_, index) => `${index % 17},${index % 17 > 8 ? 'yes' : 'no'}`);
+const csv = `size,answer\n${rows.join('\n')}\n`;
+const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
+
+describe.skipIf('reason' in fetched)('with its files in a bucket', () => {
+  let store: ObjectStore;
+  let app: TestApp;
+  beforeAll(async () => {
+    store = await startObjectStore('program' in fetched ? fetched.program : '');
+    app = await createTestApp({ worker: true, env: { STORAGE_URL: store.url('flow') } });
+  });
+  afterAll(async () => {
+    await app?.close();
+    await store?.stop();
+  });
+
+  const keys = async () => {
+    const place = { Bucket: store.bucket, Prefix: 'flow/' };
+    const { Contents = [] } = await store.client.send(new ListObjectsV2Command(place));
+    return Contents.map(({ Key = '' }) => Key.replace(/^flow\//, ''));
+  };
+
+  test('the way leads from an upload to a model that can be downloaded', async () => {
+    const datasetId = await app.dataset('answers.csv', csv);
+    const input = {
+      ...{ datasetId, target: 'answer', algorithms: ['decision_tree'] },
+      ...{ budgetSeconds: 3, tuning: 'NONE', maxTrials: 1 },
+    };
+    const { experiment } = await app.mutate('runExperiment', input, '{ experiment { id } }');
+    await app.collect('subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename } }', {
+      id: experiment.id,
+    });
+    const { data } = await app.query(
+      `query ($id: ID!) { serverInfo { storage } node(id: $id) { ... on Experiment { status failure { code message }
+        leaderboard { nodes { artifacts { name byteSize sha256 download { url } } } } } } }`,
+      { id: experiment.id },
+    );
+    expect(data.serverInfo.storage).toBe('s3:');
+    expect(data.node).toMatchObject({ status: 'SUCCEEDED', failure: null });
+    const artifacts = data.node.leaderboard.nodes.flatMap((run: { artifacts: object[] }) => run.artifacts);
+    expect(artifacts.length).toBeGreaterThan(0);
+    for (const { byteSize, sha256: announced, download } of artifacts) {
+      const response = await fetch(download.url);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      expect([response.status, bytes.length, sha256(bytes)]).toEqual([200, Number(byteSize), announced]);
+      const part = await fetch(download.url, { headers: { range: 'bytes=10-19' } });
+      expect([part.status, new Uint8Array(await part.arrayBuffer())]).toEqual([206, bytes.slice(10, 20)]);
+    }
+    expect((await keys()).length).toBe(2 + artifacts.length);
+    expect(await readdir(app.env.DATA_DIR)).not.toContain('files');
+    expect((await readdir(join(app.env.DATA_DIR, 'work'))).filter((name) => /^object-/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  test('a deleted dataset takes its objects along', async () => {
+    const before = await keys();
+    const datasetId = await app.dataset('more.csv', csv);
+    expect((await keys()).length).toBe(before.length + 2);
+    await app.mutate('deleteDataset', { datasetId }, '{ __typename }');
+    expect(await keys()).toEqual(before);
+  });
+
+  test('an upload that is too long or cut leaves nothing', async () => {
+    const before = await keys();
+    const { upload } = await app.mutate(
+      'requestUpload',
+      { fileName: 'a.csv', byteSize: 10 },
+      '{ upload { url } }',
+    );
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new Uint8Array(11));
+        controller.close();
+      },
+    });
+    const response = await fetch(upload.url, { method: 'PUT', body, duplex: 'half' } as RequestInit);
+    expect([response.status, (await response.json()).code]).toEqual([413, 'UPLOAD_TOO_LARGE']);
+    expect(await keys()).toEqual(before);
+  });
+});
+
+describe('when the bucket cannot be reached', () => {
+  test('an upload is refused with what the operator can mend', async () => {
+    const app = await createTestApp({
+      env: { S3_BUCKET: 'bucket', S3_REGION: 'eu-west-1', S3_ENDPOINT: 'http://127.0.0.1:9' },
+    });
+    try {
+      const input = { fileName: 'a.csv', byteSize: 3 };
+      const { upload } = await app.mutate('requestUpload', input, '{ upload { url } }');
+      const response = await fetch(upload.url, { method: 'PUT', body: 'a\n1' });
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({ code: 'STORAGE_UNREACHABLE', retryable: true });
+    } finally {
+      await app.close();
+    }
+  });
+});
