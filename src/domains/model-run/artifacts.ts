@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Db } from '#db.ts';
 import { NotFoundError } from '#errors.ts';
+import { isRowId } from '#ids.ts';
 import type { Links } from '#links.ts';
 import { type ArtifactRow, artifact } from './table.ts';
 
@@ -15,8 +16,7 @@ export function artifactService({ db, links }: { db: Db; links: Links }) {
     },
     /** The row behind a signed link. @throws NotFoundError LINK_INVALID. */
     async downloadable(id: string, parameters: URLSearchParams): Promise<ArtifactRow> {
-      const known = /^[0-9a-f-]{36}$/.test(id);
-      const [row] = known ? await db.select().from(artifact).where(eq(artifact.id, id)) : [];
+      const [row] = isRowId(id) ? await db.select().from(artifact).where(eq(artifact.id, id)) : [];
       if (row && links.permits(parameters, 'GET', row.storageKey) === 'YES') return row;
       throw new NotFoundError('LINK_INVALID', 'This link is not valid or has expired.');
     },
