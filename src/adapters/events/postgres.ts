@@ -73,6 +73,7 @@ export async function postgresEvents({ db, sql: client }: Database): Promise<Eve
     async *follow(streamId, { after, isEnd, signal }) {
       const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
       let cursor = after;
+      let silent = false;
       let last: StoredEvent | undefined = after > 0 ? (await read(streamId, after - 1, 1))[0] : undefined;
       while (!stop.aborted) {
         // listening starts before reading, so that a commit in between is not missed
@@ -87,9 +88,12 @@ export async function postgresEvents({ db, sql: client }: Database): Promise<Eve
           }
           if (rows.length === PAGE) continue;
           if (last && isEnd(last)) return;
-          if (rows.length > 0) continue;
-          await next.woken;
-          if (cursor > 0 && !(await exists(streamId))) return;
+          if (rows.length === 0) {
+            // asked only when a wake brought nothing: live events cost no second statement
+            if (silent && cursor > 0 && !(await exists(streamId))) return;
+            await next.woken;
+          }
+          silent = rows.length === 0;
         } finally {
           next.forget();
         }
