@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { columnTypeSchema } from './table.ts';
+import { taskTypes } from './vocabulary.ts';
 
 export type { ColumnType, CsvDialect, DatasetColumn } from './table.ts';
 
@@ -12,7 +13,7 @@ const count = z.int().nonnegative();
 const fraction = z.number().min(0).max(1);
 const real = z.number().nullable();
 
-export const taskTypeSchema = z.enum(['BINARY_CLASSIFICATION', 'MULTICLASS_CLASSIFICATION', 'REGRESSION']);
+export const taskTypeSchema = z.enum(taskTypes);
 export type TaskType = z.infer<typeof taskTypeSchema>;
 
 export const histogramSchema = z.object({

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { columnTypeSchema } from './table.ts';
+import { taskTypes, tuningStrategies } from './vocabulary.ts';
 
 /** Version of everything in this file; a runner refuses a spec of another protocol with `SPEC_INVALID`. */
 export const RUNNER_PROTOCOL = 1;
@@ -11,9 +13,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const fraction = z.number().min(0).max(1);
 
 /** How a physical column is to be seen, whatever its storage type in the Parquet file. */
-export const ColumnType = z
-  .enum(['integer', 'number', 'boolean', 'category', 'datetime', 'text', 'id', 'constant'])
-  .meta({ id: 'ColumnType' });
+export const ColumnType = z.enum(columnTypeSchema.options).meta({ id: 'ColumnType' });
 
 /** One column of the Parquet file. `label` is the user's name for it: text for logs, never an identifier. */
 export const RunColumn = z
@@ -44,12 +44,10 @@ export const RunStep = z
 export type RunStep = z.infer<typeof RunStep>;
 
 /** What is predicted. Decided by the server; the runner never guesses. */
-export const TaskType = z
-  .enum(['BINARY_CLASSIFICATION', 'MULTICLASS_CLASSIFICATION', 'REGRESSION'])
-  .meta({ id: 'TaskType' });
+export const TaskType = z.enum(taskTypes).meta({ id: 'TaskType' });
 
 /** How trials after the first of each algorithm are chosen. NONE: one trial each. AUTO: TPE. */
-export const Tuning = z.enum(['NONE', 'GRID', 'RANDOM', 'TPE', 'HYPERBAND', 'AUTO']).meta({ id: 'Tuning' });
+export const Tuning = z.enum(tuningStrategies).meta({ id: 'Tuning' });
 
 /** Train, cross-validate, tune, blend. Answers with `started` … `finished`, or `failed`. */
 export const TrainSpec = z
