@@ -4,7 +4,7 @@ import ErrorsPlugin from '@pothos/plugin-errors';
 import { GraphQLError } from 'graphql';
 import type { Context } from './context.ts';
 import { expectedErrors } from './errors.ts';
-import type { Page } from './paging.ts';
+import { DEFAULT_PAGE, type Page } from './paging.ts';
 
 export const MAX_COMPLEXITY = 20_000;
 export const MAX_DEPTH = 14;
@@ -93,6 +93,18 @@ const PageInfo = builder.objectRef<Page<unknown>['pageInfo']>('PageInfo').implem
     startCursor: t.exposeString('startCursor', { nullable: true, description: 'Of the first edge.' }),
     endCursor: t.exposeString('endCursor', { nullable: true, description: 'Of the last edge.' }),
   }),
+});
+
+/** Arguments of every connection. */
+export const pageArguments = builder.args((t) => ({
+  first: t.int({ description: '1 to 100, default 20.' }),
+  after: t.string({ description: 'Cursor of the last one seen.' }),
+}));
+
+/** A page costs what its rows cost. */
+export const pageComplexity = ({ first }: { first?: number | null | undefined }) => ({
+  field: 1,
+  multiplier: first ?? DEFAULT_PAGE,
 });
 
 /** A Relay connection type of its own for one field, named like `QueryDatasetsConnection`. */

@@ -55,19 +55,19 @@ export function mutation<Fields extends InputFieldMap, Success extends object>(
 }
 
 /** `VerbNounSuccess { <field>: Node! }` around the id of a row. */
-export function nodeSuccess(
+export function nodeSuccess<NodeRow extends { id: string; ownerId: string }>(
   name: string,
   field: string,
-  ref: ObjectRef<SchemaTypes, { id: string; ownerId: string }> | ObjectRef<SchemaTypes, never>,
+  ref: ObjectRef<SchemaTypes, NodeRow>,
   type: NodeType,
 ): ObjectRef<SchemaTypes, { rowId: string }> {
   return builder.objectRef<{ rowId: string }>(name).implement({
     description: 'It was done.',
     fields: (t) => ({
       [field]: t.field({
-        type: ref as ObjectRef<SchemaTypes, { id: string; ownerId: string }>,
+        type: ref,
         description: 'The object as it is now.',
-        resolve: ({ rowId }, _args, context) => requireRow(context, type, rowId),
+        resolve: ({ rowId }, _args, context) => requireRow<NodeRow>(context, type, rowId) as never,
       }),
     }),
   });

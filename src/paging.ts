@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 import { isRowId } from './ids.ts';
 
 export const MAX_PAGE = 100;
-const DEFAULT_PAGE = 20;
+export const DEFAULT_PAGE = 20;
 
 /** A fault in an argument that is no mutation input. */
 export function badInput(code: 'BAD_USER_INPUT' | 'BAD_CURSOR' | 'NOT_FOUND', message: string): GraphQLError {

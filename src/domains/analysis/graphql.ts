@@ -1,4 +1,4 @@
-import { builder, connectionType } from '#builder.ts';
+import { builder, connectionType, pageArguments, pageComplexity } from '#builder.ts';
 import { loadBatched } from '#context.ts';
 import { Dataset } from '#domains/dataset/graphql.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
@@ -105,11 +105,8 @@ builder.objectField(Dataset, 'analyses', (t) =>
   t.field({
     type: connectionType('DatasetAnalysesConnection', Analysis, 'analyses'),
     description: 'Analyses of this dataset, newest first.',
-    args: {
-      first: t.arg.int({ description: '1 to 100, default 20.' }),
-      after: t.arg.string({ description: 'Cursor of the last one seen.' }),
-    },
-    complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+    args: pageArguments,
+    complexity: pageComplexity,
     resolve: async (row, { first, after }, context) => {
       const size = pageSize(first);
       const position = decodeNewest(after);
@@ -134,7 +131,7 @@ mutation('analyzeDataset', {
     experimentId: t.id({ description: 'The analysis becomes the one of this experiment.' }),
     idempotencyKey: t.string({ description: 'Repeats within 24 hours give the first result.' }),
   }),
-  success: nodeSuccess('AnalyzeDatasetSuccess', 'analysis', Analysis as never, 'Analysis'),
+  success: nodeSuccess('AnalyzeDatasetSuccess', 'analysis', Analysis, 'Analysis'),
   resolve: async (input, { viewer, services }) => ({ rowId: await services.analyses.analyze(viewer, input) }),
 });
 

@@ -1,4 +1,4 @@
-import { builder, connectionType } from '#builder.ts';
+import { builder, connectionType, pageArguments, pageComplexity } from '#builder.ts';
 import type { CsvDialect, DatasetColumn, Repair, TableWarning } from '#contract/table.ts';
 import { samples } from '#domains/dataset/samples.ts';
 import { described, Failure, SignedUrl } from '#enums.ts';
@@ -168,11 +168,10 @@ builder.queryFields((t) => ({
     type: connectionType('QueryDatasetsConnection', Dataset, 'datasets'),
     description: 'The datasets of the viewer, newest first.',
     args: {
-      first: t.arg.int({ description: '1 to 100, default 20.' }),
-      after: t.arg.string({ description: 'Cursor of the last one seen.' }),
+      ...pageArguments,
       search: t.arg.string({ description: 'Part of the name or of the file name.' }),
     },
-    complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+    complexity: pageComplexity,
     resolve: async (_root, { first, after, search }, { services, viewer }) => {
       const size = pageSize(first);
       const rows = await services.datasets.page(viewer, {

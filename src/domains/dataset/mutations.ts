@@ -106,7 +106,7 @@ mutation('requestUpload', {
 mutation('completeUpload', {
   description: 'Says that the bytes have been sent; reading begins. Repeats change nothing.',
   input: (t) => ({ datasetId: t.id({ required: true, description: 'From `requestUpload`.' }) }),
-  success: nodeSuccess('CompleteUploadSuccess', 'dataset', Dataset as never, 'Dataset'),
+  success: nodeSuccess('CompleteUploadSuccess', 'dataset', Dataset, 'Dataset'),
   resolve: async (input, { viewer, services }) => ({
     rowId: await services.uploads.completeUpload(viewer, input),
   }),
@@ -119,7 +119,7 @@ mutation('uploadDataset', {
     name: t.string({ description: 'Default: the file name without its ending.' }),
     idempotencyKey: t.string({ description: idempotencyNote }),
   }),
-  success: nodeSuccess('UploadDatasetSuccess', 'dataset', Dataset as never, 'Dataset'),
+  success: nodeSuccess('UploadDatasetSuccess', 'dataset', Dataset, 'Dataset'),
   resolve: async (input, { viewer, services }) => ({
     rowId: await services.uploads.uploadFile(viewer, input),
   }),
@@ -128,7 +128,7 @@ mutation('uploadDataset', {
 mutation('createSampleDataset', {
   description: 'Makes a dataset from a table that ships with the server; `sampleDatasets` lists them.',
   input: (t) => ({ key: t.string({ required: true, description: 'Of a sample.' }) }),
-  success: nodeSuccess('CreateSampleDatasetSuccess', 'dataset', Dataset as never, 'Dataset'),
+  success: nodeSuccess('CreateSampleDatasetSuccess', 'dataset', Dataset, 'Dataset'),
   resolve: async (input, { viewer, services }) => ({
     rowId: await services.uploads.createSample(viewer, input),
   }),
@@ -163,7 +163,7 @@ mutation('updateDataset', {
     dialect: t.field({ type: CsvDialectInput, description: 'Given: the file is read again.' }),
     columnTypes: t.field({ type: [ColumnTypeInput], description: 'Given: the file is read again.' }),
   }),
-  success: nodeSuccess('UpdateDatasetSuccess', 'dataset', Dataset as never, 'Dataset'),
+  success: nodeSuccess('UpdateDatasetSuccess', 'dataset', Dataset, 'Dataset'),
   resolve: async (input, { viewer, services }) => {
     const columnTypes = input.columnTypes?.map((override, index) => {
       const type = columnTypeSchema.safeParse(override.type);

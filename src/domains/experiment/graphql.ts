@@ -1,4 +1,4 @@
-import { builder, connectionType } from '#builder.ts';
+import { builder, connectionType, pageArguments, pageComplexity } from '#builder.ts';
 import { loadBatched } from '#context.ts';
 import { Analysis } from '#domains/analysis/graphql.ts';
 import type { AnalysisRow } from '#domains/analysis/table.ts';
@@ -92,17 +92,12 @@ export const Experiment = nodeType<ExperimentRow>('Experiment', experiment).impl
   }),
 });
 
-const pageArguments = { first: '1 to 100, default 20.', after: 'Cursor of the last one seen.' };
-
 builder.objectField(Dataset, 'experiments', (t) =>
   t.field({
     type: connectionType('DatasetExperimentsConnection', Experiment, 'experiments'),
     description: 'Experiments on this dataset, newest first.',
-    args: {
-      first: t.arg.int({ description: pageArguments.first }),
-      after: t.arg.string({ description: pageArguments.after }),
-    },
-    complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+    args: pageArguments,
+    complexity: pageComplexity,
     resolve: async (row, { first, after }, context) => {
       const size = pageSize(first);
       const position = decodeNewest(after);
@@ -131,11 +126,10 @@ builder.queryField('experiments', (t) =>
     type: connectionType('QueryExperimentsConnection', Experiment, 'experiments'),
     description: 'The experiments of the viewer, newest first.',
     args: {
-      first: t.arg.int({ description: pageArguments.first }),
-      after: t.arg.string({ description: pageArguments.after }),
+      ...pageArguments,
       filter: t.arg({ type: ExperimentFilter, description: 'Which ones.' }),
     },
-    complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+    complexity: pageComplexity,
     resolve: async (_root, { first, after, filter }, { services, viewer }) => {
       const size = pageSize(first);
       const rows = await services.experiments.page(viewer, {
@@ -158,7 +152,7 @@ mutation('createExperiment', {
     metric: t.string({ description: 'Key of the catalogue; default by task.' }),
     idempotencyKey: t.string({ description: 'Repeats within 24 hours give the first result.' }),
   }),
-  success: nodeSuccess('CreateExperimentSuccess', 'experiment', Experiment as never, 'Experiment'),
+  success: nodeSuccess('CreateExperimentSuccess', 'experiment', Experiment, 'Experiment'),
   resolve: async (input, { viewer, services }) => ({
     rowId: await services.experiments.create(viewer, input),
   }),
@@ -177,7 +171,7 @@ mutation('updateExperiment', {
     stage: t.field({ type: ExperimentStageEnum, description: 'Where the wizard stands.' }),
     settings: t.field({ type: 'JSON', description: 'Laid over the present ones.' }),
   }),
-  success: nodeSuccess('UpdateExperimentSuccess', 'experiment', Experiment as never, 'Experiment'),
+  success: nodeSuccess('UpdateExperimentSuccess', 'experiment', Experiment, 'Experiment'),
   resolve: async (input, { viewer, services }) => ({
     rowId: await services.experiments.update(viewer, input),
   }),

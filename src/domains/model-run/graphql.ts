@@ -1,4 +1,4 @@
-import { builder, connectionType } from '#builder.ts';
+import { builder, connectionType, pageArguments, pageComplexity } from '#builder.ts';
 import { loadBatched } from '#context.ts';
 import { linkSeconds } from '#domains/dataset/graphql.ts';
 import { Experiment } from '#domains/experiment/graphql.ts';
@@ -92,11 +92,8 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
     trials: t.field({
       type: connectionType('ModelRunTrialsConnection', Trial, 'trials'),
       description: 'In the order in which they were tried.',
-      args: {
-        first: t.arg.int({ description: '1 to 100, default 20.' }),
-        after: t.arg.string({ description: 'Cursor of the last one seen.' }),
-      },
-      complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+      args: pageArguments,
+      complexity: pageComplexity,
       resolve: async (row, { first, after }, context) => {
         const size = pageSize(first);
         const position = after == null ? -1 : Number(decodeCursor(after, 1)[0]);
@@ -185,11 +182,10 @@ builder.objectFields(Experiment, (t) => ({
     type: connectionType('ExperimentLeaderboardConnection', ModelRun, 'model runs'),
     description: 'Runs, best first; those without a score last.',
     args: {
-      first: t.arg.int({ description: '1 to 100, default 20.' }),
-      after: t.arg.string({ description: 'Cursor of the last one seen.' }),
+      ...pageArguments,
       orderBy: t.arg({ type: LeaderboardOrder, description: 'Default: the experiment’s metric.' }),
     },
-    complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+    complexity: pageComplexity,
     resolve: async (row, { first, after, orderBy }, context) => {
       const size = pageSize(first);
       const position = decodeRanked(after);
@@ -237,11 +233,10 @@ builder.queryField('leaderboard', (t) =>
     type: connectionType('QueryLeaderboardConnection', ModelRun, 'model runs'),
     description: 'Succeeded runs over all experiments of the viewer, best first.',
     args: {
-      first: t.arg.int({ description: '1 to 100, default 20.' }),
-      after: t.arg.string({ description: 'Cursor of the last one seen.' }),
+      ...pageArguments,
       filter: t.arg({ type: LeaderboardFilter, required: true, description: 'Which ones.' }),
     },
-    complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+    complexity: pageComplexity,
     resolve: async (_root, { first, after, filter }, { services, viewer }) => {
       const size = pageSize(first);
       const rows = await services.leaderboards.page(viewer, {

@@ -23,7 +23,7 @@ mutation('startTraining', {
     seed: t.int({ description: 'Of folds, search and models; default 0.' }),
     idempotencyKey: t.string({ description: idempotencyNote }),
   }),
-  success: nodeSuccess('StartTrainingSuccess', 'experiment', Experiment as never, 'Experiment'),
+  success: nodeSuccess('StartTrainingSuccess', 'experiment', Experiment, 'Experiment'),
   resolve: async (input, { viewer, services }) => ({
     rowId: await services.modelRuns.startTraining(viewer, input),
   }),
@@ -51,7 +51,7 @@ mutation('runExperiment', {
     seed: t.int({ description: 'Of folds, search and models; default 0.' }),
     idempotencyKey: t.string({ description: idempotencyNote }),
   }),
-  success: nodeSuccess('RunExperimentSuccess', 'experiment', Experiment as never, 'Experiment'),
+  success: nodeSuccess('RunExperimentSuccess', 'experiment', Experiment, 'Experiment'),
   resolve: async (input, { viewer, services }) => ({
     rowId: await services.modelRuns.runExperiment(viewer, input),
   }),
@@ -64,7 +64,7 @@ mutation('predictFile', {
     datasetId: t.id({ required: true, description: 'The rows; the target column may be missing.' }),
     idempotencyKey: t.string({ description: idempotencyNote }),
   }),
-  success: nodeSuccess('PredictFileSuccess', 'predictionJob', PredictionJob as never, 'PredictionJob'),
+  success: nodeSuccess('PredictFileSuccess', 'predictionJob', PredictionJob, 'PredictionJob'),
   resolve: async (input, { viewer, services }) => ({
     rowId: await services.predictions.predictFile(viewer, input),
   }),

@@ -1,4 +1,4 @@
-import { builder, connectionType } from '#builder.ts';
+import { builder, connectionType, pageArguments, pageComplexity } from '#builder.ts';
 import { loadBatched } from '#context.ts';
 import { endsExperiment } from '#domains/experiment/events.ts';
 import { Experiment } from '#domains/experiment/graphql.ts';
@@ -154,11 +154,8 @@ builder.objectField(Experiment, 'events', (t) =>
   t.field({
     type: connectionType('ExperimentEventsConnection', ExperimentEvent, 'events'),
     description: 'What has happened so far, oldest first; cursors are those of `experimentEvents`.',
-    args: {
-      first: t.arg.int({ description: '1 to 100, default 20.' }),
-      after: t.arg.string({ description: 'Cursor of the last event seen.' }),
-    },
-    complexity: ({ first }) => ({ field: 1, multiplier: first ?? 20 }),
+    args: pageArguments,
+    complexity: pageComplexity,
     resolve: async (row, { first, after }, context) => {
       const size = pageSize(first);
       const sequence = sequenceOf(after, row.id);

@@ -78,12 +78,7 @@ mutation('generatePreprocessing', {
     experimentId: t.id({ description: 'The result becomes the preprocessing of this experiment.' }),
     idempotencyKey: t.string({ description: 'Repeats within 24 hours give the first result.' }),
   }),
-  success: nodeSuccess(
-    'GeneratePreprocessingSuccess',
-    'preprocessing',
-    Preprocessing as never,
-    'Preprocessing',
-  ),
+  success: nodeSuccess('GeneratePreprocessingSuccess', 'preprocessing', Preprocessing, 'Preprocessing'),
   resolve: async (input, { viewer, services }) => ({
     rowId: await services.preprocessings.generate(viewer, input),
   }),
