@@ -1,6 +1,7 @@
-import { ilike, or, type SQL, sql } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
+import { and, desc, ilike, or, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { GraphQLError } from 'graphql';
+import type { Db } from './db.ts';
 import { isRowId } from './ids.ts';
 
 export const MAX_PAGE = 100;
@@ -58,6 +59,32 @@ export function olderThan(
   if (!position) return undefined;
   const { createdAt, id } = position;
   return sql`(${table.createdAt}, ${table.id}) < (${createdAt.toISOString()}::timestamptz, ${id}::uuid)`;
+}
+
+/** Pages of children, newest first, for several parents in one statement; `parentOf` reads the column `parent`. */
+export async function newestByParent<Row>(
+  db: Db,
+  table: PgTable & { createdAt: PgColumn; id: PgColumn },
+  parent: PgColumn,
+  parentOf: (row: Row) => string,
+  parentIds: readonly string[],
+  { after, limit }: { after?: Newest | undefined; limit: number },
+): Promise<Map<string, Row[]>> {
+  const page = db
+    .select()
+    .from(table)
+    .where(and(sql`${parent} = parent.id`, olderThan(table, after)))
+    .orderBy(desc(table.createdAt), desc(table.id))
+    .limit(limit)
+    .as('page');
+  const rows = await db
+    .select()
+    .from(sql`unnest(${sql.param([...parentIds])}::uuid[]) as parent(id)`)
+    .crossJoinLateral(page);
+  return groupBy(
+    rows.map((row) => (row as { page: Row }).page),
+    parentOf,
+  );
 }
 
 /** Rows of which one of the columns contains `text`, whatever its case. */

@@ -74,7 +74,7 @@ const mayImport: Record<string, string[]> = {
   errors: [],
   links: [],
   log: [],
-  paging: ['ids'],
+  paging: ['db', 'ids'],
   stop: [],
 };
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { TaskType } from '#contract/vocabulary.ts';
 import type { Db, Tx } from '#db.ts';
 import { authorise, type Connection, signedIn, type Viewer } from '#domains/account/authorise.ts';
@@ -8,7 +8,7 @@ import type { DatasetRow } from '#domains/dataset/table.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
 import { decodeId, newId } from '#ids.ts';
 import { requestCancel } from '#jobs.ts';
-import { groupBy, type Newest, olderThan } from '#paging.ts';
+import { type Newest, newestByParent } from '#paging.ts';
 import type { Events } from '#ports/events.ts';
 import type { Queue } from '#ports/queue.ts';
 import { type AnalysisRow, analysis } from './table.ts';
@@ -111,25 +111,17 @@ export function analysisService(ports: AnalysisPorts) {
     },
 
     /** Newest first, for several datasets in one statement. */
-    async pagesByDataset(
+    pagesByDataset(
       datasetIds: readonly string[],
-      options: { after?: Newest | undefined; limit: number },
+      page: { after?: Newest | undefined; limit: number },
     ): Promise<Map<string, AnalysisRow[]>> {
-      const { after, limit } = options;
-      const page = db
-        .select()
-        .from(analysis)
-        .where(and(sql`${analysis.datasetId} = parent.id`, olderThan(analysis, after)))
-        .orderBy(desc(analysis.createdAt), desc(analysis.id))
-        .limit(limit)
-        .as('page');
-      const rows = await db
-        .select()
-        .from(sql`unnest(${sql.param([...datasetIds])}::uuid[]) as parent(id)`)
-        .crossJoinLateral(page);
-      return groupBy(
-        rows.map((row) => row.page),
+      return newestByParent<AnalysisRow>(
+        db,
+        analysis,
+        analysis.datasetId,
         (row) => row.datasetId,
+        datasetIds,
+        page,
       );
     },
   };

@@ -9,7 +9,7 @@ import { checkTarget } from '#domains/analysis/service.ts';
 import type { DatasetService } from '#domains/dataset/service.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
 import { decodeId, encodeId, newId } from '#ids.ts';
-import { containing, groupBy, type Newest, olderThan } from '#paging.ts';
+import { containing, type Newest, newestByParent, olderThan } from '#paging.ts';
 import { ExperimentSettings } from './settings.ts';
 import { type ExperimentRow, experiment } from './table.ts';
 
@@ -204,24 +204,17 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
     },
 
     /** Newest first, for several datasets in one statement. */
-    async pagesByDataset(
+    pagesByDataset(
       datasetIds: readonly string[],
-      { after, limit }: { after?: Newest | undefined; limit: number },
+      page: { after?: Newest | undefined; limit: number },
     ): Promise<Map<string, ExperimentRow[]>> {
-      const page = db
-        .select()
-        .from(experiment)
-        .where(and(sql`${experiment.datasetId} = parent.id`, olderThan(experiment, after)))
-        .orderBy(desc(experiment.createdAt), desc(experiment.id))
-        .limit(limit)
-        .as('page');
-      const rows = await db
-        .select()
-        .from(sql`unnest(${sql.param([...datasetIds])}::uuid[]) as parent(id)`)
-        .crossJoinLateral(page);
-      return groupBy(
-        rows.map((row) => row.page),
+      return newestByParent<ExperimentRow>(
+        db,
+        experiment,
+        experiment.datasetId,
         (row) => row.datasetId,
+        datasetIds,
+        page,
       );
     },
   };
