@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
@@ -52,7 +52,9 @@ export async function fileStorage(directory: string): Promise<Storage> {
       },
     });
     try {
-      await pipeline(body, meter, createWriteStream(temporary, { mode: 0o600 }), signal ? { signal } : {});
+      // opened first: a stream that fails while it opens its file would make it after the removal below
+      const file = await open(temporary, 'wx', 0o600);
+      await pipeline(body, meter, file.createWriteStream(), signal ? { signal } : {});
       await place(temporary, key);
     } catch (error) {
       await rm(temporary, { force: true });
