@@ -6,7 +6,15 @@ import { describe, expect, test } from 'vitest';
 const source = fileURLToPath(new URL('../src', import.meta.url));
 
 /** From left to right: a domain imports those before it. */
-const domains = ['account', 'dataset', 'analysis', 'preprocessing', 'experiment', 'model-run'];
+const domains = [
+  'account',
+  'stored-object',
+  'dataset',
+  'analysis',
+  'preprocessing',
+  'experiment',
+  'model-run',
+];
 
 /** The ground that domains, the server and the jobs stand on; it knows none of them. */
 const ground = [

@@ -9,6 +9,7 @@ import * as dataset from '#domains/dataset/table.ts';
 import * as experiment from '#domains/experiment/table.ts';
 import * as modelRun from '#domains/model-run/table.ts';
 import * as preprocessing from '#domains/preprocessing/table.ts';
+import * as storedObject from '#domains/stored-object/table.ts';
 
 const snapshots = fileURLToPath(new URL('../../drizzle/meta', import.meta.url));
 
@@ -21,6 +22,7 @@ test('the migrations lead to the tables as they are declared', async () => {
   const tables = {
     ...events,
     ...account,
+    ...storedObject,
     ...dataset,
     ...analysis,
     ...preprocessing,

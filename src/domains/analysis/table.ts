@@ -28,6 +28,7 @@ export const analysis = pgTable(
     createdAt: createdAt(),
     startedAt: moment('started_at'),
     finishedAt: moment('finished_at'),
+    deletedAt: moment('deleted_at'),
   },
   (table) => [index().on(table.datasetId, table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst())],
 );

@@ -48,6 +48,7 @@ export const experiment = pgTable(
     /** When the clock of the budget began. */
     trainingStartedAt: moment('training_started_at'),
     finishedAt: moment('finished_at'),
+    deletedAt: moment('deleted_at'),
   },
   (table) => [
     index().on(table.ownerId, table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst()),

@@ -18,6 +18,7 @@ import { jobStatuses, type ScoreBasis, scoreBases, taskTypes } from '#contract/v
 import { account } from '#domains/account/table.ts';
 import { dataset } from '#domains/dataset/table.ts';
 import { experiment, type JobProgress } from '#domains/experiment/table.ts';
+import { storedObject } from '#domains/stored-object/table.ts';
 import type { Failure } from '#errors.ts';
 
 export type MetricScore = { key: string; value: number; basis: ScoreBasis };
@@ -66,6 +67,7 @@ export const modelRun = pgTable(
     failure: jsonb('failure').$type<Failure>(),
     createdAt: createdAt(),
     finishedAt: moment('finished_at'),
+    deletedAt: moment('deleted_at'),
   },
   (table) => [
     uniqueIndex().on(table.experimentId, table.algorithm),
@@ -122,6 +124,7 @@ export const predictionJob = pgTable('prediction_job', {
   cancelRequestedAt: moment('cancel_requested_at'),
   createdAt: createdAt(),
   finishedAt: moment('finished_at'),
+  deletedAt: moment('deleted_at'),
 });
 export type PredictionJobRow = typeof predictionJob.$inferSelect;
 
@@ -139,9 +142,11 @@ export const artifact = pgTable(
     mediaType: text('media_type').notNull(),
     byteSize: bigint('byte_size', { mode: 'number' }).notNull(),
     sha256: text('sha256').notNull(),
-    storageKey: text('storage_key').notNull(),
+    storageKey: text('storage_key')
+      .notNull()
+      .references(() => storedObject.key),
     createdAt: createdAt(),
   },
-  (table) => [index().on(table.modelRunId), index().on(table.predictionJobId)],
+  (table) => [index().on(table.modelRunId), index().on(table.predictionJobId), index().on(table.storageKey)],
 );
 export type ArtifactRow = typeof artifact.$inferSelect;

@@ -39,5 +39,6 @@ export const preprocessing = pgTable('preprocessing', {
   createdAt: createdAt(),
   startedAt: moment('started_at'),
   finishedAt: moment('finished_at'),
+  deletedAt: moment('deleted_at'),
 });
 export type PreprocessingRow = typeof preprocessing.$inferSelect;
