@@ -26,7 +26,7 @@ export function directoryOf(url: string): string | null {
  */
 export async function storageFromUrl(url: string, options: { workDirectory: string }): Promise<Storage> {
   const directory = directoryOf(url);
-  if (directory !== null) return fileStorage(directory);
+  if (directory !== null) return fileStorage(directory, options);
   if (!url.startsWith('s3:')) {
     const kind = url.split(':')[0];
     throw new Error(`STORAGE_URL: “${kind}:” is not a kind of storage; use file:DIRECTORY or s3://BUCKET.`);
