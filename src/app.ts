@@ -44,7 +44,10 @@ export async function openPorts(options: {
   const workDirectory = join(env.DATA_DIR, 'work');
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   const database = openDatabase(databaseUrl, options.onQuery ? { onQuery: options.onQuery } : {});
-  const storage = await storageFromUrl(storageUrl(env), { workDirectory });
+  const storage = await storageFromUrl(storageUrl(env), {
+    workDirectory,
+    encryptionKeys: env.STORAGE_ENCRYPTION_KEY,
+  });
   const events = await postgresEvents(database);
   const queue = await pgBossQueue({ url: databaseUrl, log, monitor });
   const sandbox = await openSandbox(env);

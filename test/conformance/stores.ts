@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,8 @@ const fetched = await fetchObjectStore();
 
 /** Asks the same questions of every storage. */
 export function everyStorage(ask: (open: () => Promise<Opened>, name: string) => void): void {
-  describe('file:', () => ask(openFiles, 'file:'));
+  describe('file:', () => ask(() => openFiles(), 'file:'));
+  describe('file:, encrypted', () => ask(() => openFiles({ encryptionKeys: [randomBytes(32)] }), 'file:'));
   if ('reason' in fetched) {
     test.skip(`s3: not run: ${fetched.reason}`, () => {});
     return;
@@ -43,15 +45,18 @@ async function filesBelow(directory: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1));
 }
 
-export async function openFiles(): Promise<Opened> {
+export async function openFiles(options: { encryptionKeys?: Buffer[] } = {}): Promise<Opened> {
   const directory = await mkdtemp(join(tmpdir(), 'aliquot-storage-'));
   const [files, workDirectory] = [join(directory, 'files'), join(directory, 'work')];
   await mkdir(workDirectory);
   const url = `file:${files}`;
   return {
-    storage: await storageFromUrl(url, { workDirectory }),
+    storage: await storageFromUrl(url, { workDirectory, ...options }),
     ...{ url, workDirectory },
-    contents: async () => [...(await filesBelow(files)).sort(), ...(await filesBelow(workDirectory))],
+    async contents() {
+      const names = (await filesBelow(files)).map((name) => name.replace(/~sealed$/, ''));
+      return [...names.sort(), ...(await filesBelow(workDirectory))];
+    },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
 }

@@ -132,7 +132,8 @@ export function fileUploads(options: {
       await alone(nameOf(key, uploadId).name, () => withUpload(key, uploadId, complete));
     },
     async abort(key, uploadId) {
-      if (!UPLOAD_ID.test(uploadId) && checkedKey(key)) return;
+      checkedKey(key);
+      if (!UPLOAD_ID.test(uploadId)) return;
       const { name } = nameOf(key, uploadId);
       const removeAll = async () => {
         for (const { suffix } of forms) {

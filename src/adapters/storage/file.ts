@@ -7,19 +7,25 @@ import { newId } from '#ids.ts';
 import { type Storage, StorageError, type StoredObject } from '#ports/storage.ts';
 import { answered, fileError, isMissing } from './file-errors.ts';
 import { type FileForm, plainForm } from './file-form.ts';
+import { sealedForm } from './file-sealed.ts';
 import { fileTree } from './file-tree.ts';
 import { CREATE, fileUploads, INCOMING, sweepIncoming } from './file-uploads.ts';
 import { intake } from './intake.ts';
 import { checkedKey, isKey } from './key.ts';
 import { localCopy, sweepLocalCopies } from './local-copy.ts';
 
+export type FileStorageOptions = {
+  workDirectory: string;
+  /** Of 32 bytes each: the first encrypts, every one decrypts; with none, files are written as they are. */
+  encryptionKeys?: readonly Buffer[];
+};
+
 /** Files below one directory: written beside their place, synced, then renamed; readable by their owner alone. */
-export async function fileStorage(
-  directory: string,
-  { workDirectory }: { workDirectory: string },
-): Promise<Storage> {
+export async function fileStorage(directory: string, options: FileStorageOptions): Promise<Storage> {
+  const { workDirectory, encryptionKeys = [] } = options;
   const tree = await fileTree(directory);
-  const forms = [plainForm] as const;
+  const sealed = sealedForm(encryptionKeys);
+  const forms = encryptionKeys.length > 0 ? ([sealed, plainForm] as const) : ([plainForm, sealed] as const);
   const [written] = forms;
 
   /** Makes a whole, synced file the object. */
