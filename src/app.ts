@@ -63,7 +63,7 @@ export async function openPorts(options: {
   };
 }
 
-async function openSandbox(env: Env): Promise<Sandbox> {
+export async function openSandbox(env: Env): Promise<Sandbox> {
   const { interpreter, remedy } = await pythonEnvironment(env);
   if (!interpreter) throw new Error(`The Python environment is not ready. ${remedy}`);
   return localSandbox({
