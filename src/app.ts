@@ -9,12 +9,14 @@ import { storageFromUrl, storageUrl } from './adapters/storage/from-url.ts';
 import { openDatabase } from './db.ts';
 import { accountService } from './domains/account/service.ts';
 import { analysisService } from './domains/analysis/service.ts';
+import { type Dependents, deletionService } from './domains/dataset/deletion.ts';
+import { uploadExpiry } from './domains/dataset/expiry.ts';
 import { datasetService } from './domains/dataset/service.ts';
 import { dataset, upload } from './domains/dataset/table.ts';
 import { uploadService } from './domains/dataset/upload.ts';
 import { experimentService } from './domains/experiment/service.ts';
 import { artifactService } from './domains/model-run/artifacts.ts';
-import { streamsOf } from './domains/model-run/dependents.ts';
+import { markDependents, streamsOf } from './domains/model-run/dependents.ts';
 import { leaderboards } from './domains/model-run/leaderboard.ts';
 import { predictionService } from './domains/model-run/prediction.ts';
 import { modelRunService } from './domains/model-run/service.ts';
@@ -84,19 +86,31 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
     ...{ db, storage, log: ports.log },
     references: [dataset.storageKey, dataset.parquetKey, upload.storageKey, artifact.storageKey],
   });
+  const dependents: Dependents = {
+    inUse: (connection, datasetId) => experiments.uses(connection, datasetId),
+    mark: markDependents,
+    streamsOf,
+  };
   const datasetPorts = {
     ...{ db, events, queue, storage, objects, links, workDirectory },
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
-    inUse: (datasetId: string) => experiments.uses(datasetId),
-    streamsOf: (datasetId: string) => streamsOf(db, datasetId),
+    dependents,
   };
   const datasets = datasetService(datasetPorts);
+  const deletions = deletionService({
+    ...{ db, events, storage, objects, log: ports.log, dependents },
+    graceMilliseconds: env.DELETION_GRACE_HOURS * 3_600_000,
+  });
+  const expireUploads = uploadExpiry({
+    ...{ db, events, storage, objects, log: ports.log },
+    expiryMilliseconds: env.UPLOAD_EXPIRY_HOURS * 3_600_000,
+  });
   const uploads = uploadService(datasetPorts, datasets);
   const experiments = experimentService({ db, datasets });
   const artifacts = artifactService({ db, links });
   const analyses = analysisService({ db, events, queue, datasets, attach: experiments.attachAnalysis });
   const preprocessings = preprocessingService({
-    ...{ db, events, queue, generators, analyses },
+    ...{ db, events, queue, generators, datasets, analyses },
     attach: experiments.attachPreprocessing,
   });
   const modelRuns = modelRunService({ db, events, queue, datasets, analyses, preprocessings, experiments });
@@ -107,6 +121,8 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
       events,
       accounts,
       datasets,
+      deletions,
+      expireUploads,
       uploads,
       analyses,
       preprocessings,

@@ -112,6 +112,16 @@ const Settings = z.object({
     .min(1)
     .default(8 * 1024 ** 3)
     .describe('largest upload'),
+  UPLOAD_EXPIRY_HOURS: z.coerce
+    .number()
+    .min(0)
+    .default(24)
+    .describe('an upload that has been silent for so long is given up'),
+  DELETION_GRACE_HOURS: z.coerce
+    .number()
+    .min(0)
+    .default(24)
+    .describe('for so long a deleted dataset can be restored; 0: it goes with the next sweep'),
 });
 
 export type Env = z.infer<typeof Settings>;

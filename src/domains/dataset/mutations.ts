@@ -198,19 +198,3 @@ function checkedDialect(given: DialectWishes) {
     throw wrong('decimal', 'Use a point or a comma.');
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
 }
-
-const DeleteDatasetSuccess = builder.objectRef<{ deletedId: string }>('DeleteDatasetSuccess').implement({
-  description: 'The dataset is gone, with its file and everything made from it.',
-  fields: (t) => ({ deletedDatasetId: t.exposeID('deletedId', { description: 'The id that was deleted.' }) }),
-});
-
-mutation('deleteDataset', {
-  description:
-    'Deletes a dataset with its analyses and experiments; refused while an experiment is running on it.',
-  input: (t) => ({ datasetId: t.id({ required: true, description: 'Of a dataset.' }) }),
-  success: DeleteDatasetSuccess,
-  resolve: async (input, { viewer, services }) => {
-    await services.datasets.remove(viewer, input);
-    return { deletedId: input.datasetId };
-  },
-});
