@@ -100,7 +100,9 @@ export async function fileStorage(directory: string, options: FileStorageOptions
       });
       if (!found) return null;
       const { size } = await found.file.stat().finally(() => found.file.close());
-      return found.form.byteSizeOf(size);
+      const byteSize = found.form.byteSizeOf(size);
+      if (byteSize === null) throw fileError('CORRUPTED');
+      return byteSize;
     },
     async open(key) {
       const { file, form } = await openObject(key);
@@ -113,9 +115,11 @@ export async function fileStorage(directory: string, options: FileStorageOptions
     },
     async *list() {
       for await (const { path, storedBytes } of tree.walk()) {
-        const form = forms.find(({ suffix }) => suffix && path.endsWith(suffix)) ?? plainForm;
+        const form = path.endsWith(sealed.suffix) ? sealed : plainForm;
         const key = path.slice(0, path.length - form.suffix.length);
-        if (isKey(key)) yield { key, byteSize: form.byteSizeOf(storedBytes) };
+        // a crash between the two steps of a replacement leaves the old file in the other form
+        const isOutdated = form !== written && (await tree.has(key + written.suffix));
+        if (isKey(key) && !isOutdated) yield { key, byteSize: form.byteSizeOf(storedBytes) ?? storedBytes };
       }
     },
     async sweep(before) {
