@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { postgresEvents } from './adapters/events/postgres.ts';
 import { rulesGenerator } from './adapters/generator/rules.ts';
 import { pgBossQueue } from './adapters/queue/pg-boss.ts';
+import { openE2b, runnerDirectory, sandboxUrl } from './adapters/sandbox/from-url.ts';
 import { localSandbox } from './adapters/sandbox/local.ts';
 import { storageFromUrl, storageUrl } from './adapters/storage/from-url.ts';
 import { openDatabase } from './db.ts';
@@ -52,7 +52,7 @@ export async function openPorts(options: {
   });
   const events = await postgresEvents(database);
   const queue = await pgBossQueue({ url: databaseUrl, log, monitor });
-  const sandbox = await openSandbox(env);
+  const sandbox = await openSandbox(env, () => accountService(database).sharedSecret('sandbox'));
   const generators = { RULES: rulesGenerator() };
   return {
     ...{ env, log, database, db: database.db, storage, events, queue, sandbox, generators, workDirectory },
@@ -65,15 +65,18 @@ export async function openPorts(options: {
   };
 }
 
-export async function openSandbox(env: Env): Promise<Sandbox> {
+/** @param installation tells the boxes of this installation from those of others. */
+export async function openSandbox(env: Env, installation = async () => 'commands'): Promise<Sandbox> {
+  const url = sandboxUrl(env);
+  if (url === 'e2b:') return openE2b(env, await installation());
   const { interpreter, remedy } = await pythonEnvironment(env);
   if (!interpreter) throw new Error(`The Python environment is not ready. ${remedy}`);
   return localSandbox({
     python: interpreter,
-    runnerDirectory: fileURLToPath(new URL('../runner', import.meta.url)),
+    runnerDirectory,
     cacheDirectory: env.CACHE_DIR,
     threads: env.TRAINING_THREADS,
-    unsafe: env.SANDBOX_URL.startsWith('unsafe:'),
+    unsafe: url === 'unsafe:',
   });
 }
 
