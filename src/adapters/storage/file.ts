@@ -30,8 +30,11 @@ export async function fileStorage(directory: string, options: FileStorageOptions
 
   /** Makes a whole, synced file the object. */
   async function place(path: string, key: string, form: FileForm): Promise<void> {
+    const outdated = forms.filter((other) => other !== form).map(({ suffix }) => key + suffix);
+    // refuses a link there before anything has changed
+    for (const old of outdated) await tree.has(old);
     await tree.rename(path, key + form.suffix);
-    for (const other of forms) if (other !== form) await tree.remove(key + other.suffix);
+    for (const old of outdated) await tree.remove(old);
   }
 
   async function store(
