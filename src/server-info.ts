@@ -41,7 +41,7 @@ export function serverFacts(ports: {
       sandbox: await sandbox,
       generator: ports.generators.CLAUDE ? 'CLAUDE' : 'RULES',
       execution: 'local',
-      features: ['subscriptions', 'uploads:put', 'predict-file'],
+      features: ['subscriptions', 'predict-file'],
     };
   };
 }

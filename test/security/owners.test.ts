@@ -73,6 +73,7 @@ const values: Record<string, () => Record<string, unknown>> = {
   experiments: () => ({ filter: {} }),
   leaderboard: () => ({ filter: { taskType: 'REGRESSION', metric: 'rmse' } }),
   completeUpload: () => ({ input: { datasetId: mine.Dataset } }),
+  resumeUpload: () => ({ input: { datasetId: mine.Dataset } }),
   updateDataset: () => ({ input: { datasetId: mine.Dataset, name: 'changed' } }),
   deleteDataset: () => ({ input: { datasetId: mine.Dataset } }),
   restoreDataset: () => ({ input: { datasetId: mine.Dataset } }),
