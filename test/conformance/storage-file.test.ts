@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { fileStorage } from '#adapters/storage/file.ts';
-import { from, unlimited } from './storage/samples.ts';
+import { from, MiB, unlimited } from './storage/samples.ts';
+import { writingProcess } from './storage/writing-process.ts';
 import { openFiles } from './stores.ts';
 
 describe.each([
@@ -97,6 +98,28 @@ describe.each([
     const options = { maxBytes: byteSize, byteSize };
     await expect(made.storage.put('a/b', from('1'), options)).rejects.toMatchObject(full);
     expect(await made.contents()).toEqual([]);
+  });
+
+  test('leave nothing when there is no more room, and uploads what they had', async () => {
+    await using made = await open();
+    const { resumable } = made.storage;
+    const bytes = randomBytes(20 * MiB);
+    const write = async (args: string[]) => {
+      const child = writingProcess(made, args, { fileBlocks: 8_192 });
+      const told = buffer(child.stdout);
+      child.stdin.end(bytes);
+      return String(await told);
+    };
+    expect(await write(['a/b'])).toBe('STORAGE_FULL');
+    expect(await made.contents()).toEqual([]);
+    const uploadId = await resumable.begin('a/b', bytes.length);
+    expect(await write(['a/b', uploadId, '0'])).toBe('STORAGE_FULL');
+    const offset = await resumable.offset('a/b', uploadId);
+    expect(offset).toBeGreaterThan(3 * MiB);
+    await resumable.append('a/b', uploadId, offset, from(bytes.subarray(offset)));
+    await resumable.finish('a/b', uploadId);
+    expect((await buffer(await made.storage.get('a/b'))).equals(bytes)).toBe(true);
+    expect(await made.contents()).toEqual(['a/b']);
   });
 
   test.skipIf(process.getuid?.() === 0)('tell the operator that they are of another user', async () => {
