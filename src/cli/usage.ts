@@ -5,6 +5,7 @@ export const generalUsage = `Usage: aliquot COMMAND
   server, worker             start one of the two alone, on the database of DATABASE_URL
   doctor [--json]            say what this installation consists of and what is wrong with it
   sandbox run SCRIPT.py      run a script as generated code is run, isolated
+  storage migrate --to URL   copy all files to another storage, verified
   token [--days N]           print a bearer token of the local account
   migrate                    bring the database up to date
   help [COMMAND]             explain a command
@@ -53,8 +54,20 @@ Prints a bearer token of the local account, for programs that talk to this serve
   --days N              how long it is valid; default: 30
 `;
 
+const storageUsage = `Usage: aliquot storage migrate --to URL [--json]
+
+Copies every file from the storage in use to another one and reads it back there; nothing is removed.
+Killed or interrupted, it goes on where it was when called again.
+
+  --to URL              file:DIRECTORY or s3://BUCKET/PREFIX?region=&endpoint=, as for STORAGE_URL
+  --json                print one JSON document
+
+Ends with 0 when all files are there, 1 when some are not.
+`;
+
 export const usages: Record<string, string> = {
   run: runUsage,
   sandbox: sandboxUsage,
+  storage: storageUsage,
   token: tokenUsage,
 };
