@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CompletedPart,
@@ -18,42 +19,40 @@ const PAUSE_MILLISECONDS = 100;
 
 /** The SDK does not repeat a request whose body is a stream: here each attempt reads the piece anew. */
 async function sendPiece<Answer>(
+  { inTurn }: Location,
   piece: Piece,
-  send: (payload: {
-    Body: ReturnType<typeof readPiece>;
-    ContentLength: number;
-    ContentMD5: string;
-  }) => Promise<Answer>,
+  send: (payload: { Body: Readable; ContentLength: number; ContentMD5: string }) => Promise<Answer>,
   signal?: AbortSignal,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTurn(sendOnce);
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !mayPass(error)) throw error;
+    }
+    await sleep(PAUSE_MILLISECONDS * 2 ** attempt, undefined, signal ? { signal } : {});
+  }
+
+  async function sendOnce(): Promise<Answer> {
     const Body = readPiece(piece);
     try {
       return await send({ Body, ContentLength: piece.byteSize, ContentMD5: piece.md5 });
-    } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !mayPass(error)) throw error;
     } finally {
       Body.destroy();
     }
-    await sleep(PAUSE_MILLISECONDS * 2 ** attempt, undefined, signal ? { signal } : {});
   }
 }
 
 /** Stores one piece as an object. */
-export async function putPiece(
-  { client, encryption }: Location,
-  target: Target,
-  piece: Piece,
-): Promise<void> {
-  await answered(
-    sendPiece(piece, (payload) =>
-      client.send(new PutObjectCommand({ ...target, ...encryption, ...payload })),
-    ),
-  );
+export async function putPiece(location: Location, target: Target, piece: Piece): Promise<void> {
+  const { client, encryption } = location;
+  const put = (payload: object) =>
+    client.send(new PutObjectCommand({ ...target, ...encryption, ...payload }));
+  await answered(sendPiece(location, piece, put));
 }
 
 /** Sends the parts of an upload, a few at once; the first failure stops the others. Each piece is released. */
-export function partSender({ client }: Location, upload: Upload) {
+export function partSender(location: Location, upload: Upload) {
   const sent: CompletedPart[] = [];
   const inFlight = new Set<Promise<void>>();
   const halt = new AbortController();
@@ -63,9 +62,8 @@ export function partSender({ client }: Location, upload: Upload) {
     const abortSignal = halt.signal;
     const part = (payload: object) => new UploadPartCommand({ ...upload, PartNumber, ...payload });
     try {
-      const { ETag } = await answered(
-        sendPiece(piece, (payload) => client.send(part(payload), { abortSignal }), abortSignal),
-      );
+      const put = (payload: object) => location.client.send(part(payload), { abortSignal });
+      const { ETag } = await answered(sendPiece(location, piece, put, abortSignal));
       sent.push({ PartNumber, ETag });
     } catch (error) {
       failures.push(error);
