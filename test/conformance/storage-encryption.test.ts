@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, open, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -194,6 +204,22 @@ test('sends again what a crash left of an unfinished frame', async () => {
   await resumable.append('a/b', uploadId, FRAME, from(bytes.subarray(FRAME)));
   await resumable.finish('a/b', uploadId);
   expect((await read(made.storage, 'a/b')).equals(bytes)).toBe(true);
+});
+
+test('counts as written to when less than a frame came', async () => {
+  await using made = await openSealed();
+  const { resumable } = made.storage;
+  const uploadId = await resumable.begin('a/b', 10);
+  const incoming = join(made.files, '.incoming');
+  const [sealed = ''] = await readdir(incoming);
+  const yesterday = new Date(Date.now() - 86_400_000);
+  await utimes(join(incoming, sealed), yesterday, yesterday);
+  await resumable.append('a/b', uploadId, 0, from('01234'));
+  expect(await made.storage.sweep(new Date(Date.now() - 3_600_000))).toBe(0);
+  await resumable.append('a/b', uploadId, 5, from('56789'));
+  for (const name of await readdir(incoming)) await utimes(join(incoming, name), yesterday, yesterday);
+  expect(await made.storage.sweep(new Date(Date.now() - 3_600_000))).toBe(1);
+  expect(await made.contents()).toEqual([]);
 });
 
 test('can be finished again after a crash between the last byte and the new name', async () => {

@@ -83,7 +83,8 @@ async function checkStorage(env: Env): Promise<Outcome> {
     return fault((error as Error).message, 'Set DATA_DIR (or STORAGE_URL) to a directory you may write to.');
   }
   const { bavail, bsize } = await statfs(directory);
-  const detail = `${directory}, ${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free`;
+  const encryption = env.STORAGE_ENCRYPTION_KEY.length > 0 ? 'encrypted (AES-256-GCM)' : 'not encrypted';
+  const detail = `${directory}, ${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free, ${encryption}`;
   if (bavail * bsize >= enoughFreeBytes) return ok(detail);
   return { state: 'warning', detail, remedy: 'Free some space, or set DATA_DIR to a larger disk.' };
 }
