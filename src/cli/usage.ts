@@ -5,6 +5,7 @@ export const generalUsage = `Usage: aliquot COMMAND
   server, worker             start one of the two alone, on the database of DATABASE_URL
   doctor [--json]            say what this installation consists of and what is wrong with it
   sandbox run SCRIPT.py      run a script as generated code is run, isolated
+  sandbox publish            have E2B build what jobs need there
   storage migrate --to URL   copy all files to another storage, verified
   token [--days N]           print a bearer token of the local account
   migrate                    bring the database up to date
@@ -34,8 +35,9 @@ Ends with 0 when there is a model, 1 when it failed, 2 on wrong use, 130 when in
 `;
 
 const sandboxUsage = `Usage: aliquot sandbox run SCRIPT.py [options]
+       aliquot sandbox publish
 
-Runs a script exactly as generated code is run: the same isolation, libraries and limits, no network, and nothing
+run: runs a script exactly as generated code is run: the same isolation, libraries and limits, no network, and nothing
 of this host but the files it is given in in/. Tells how it ended, what it printed and what it left in out/.
 
   --input DIR           its files are found in in/
@@ -43,6 +45,9 @@ of this host but the files it is given in in/. Tells how it ended, what it print
                         default: memory=1G,disk=1G,processes=64,cpu=300,wall=300,output=64K
   --out DIR             where to put what it left in out/; a new or empty directory
   --json                print one JSON document
+
+publish: has E2B build the template that the jobs of this version need, for the account of E2B_API_KEY, and prints its
+name, which is E2B_TEMPLATE where that is set. Takes some minutes.
 
 Ends with 0 when the script did, 1 when it failed or met a limit, 2 on wrong use, 130 when interrupted.
 `;

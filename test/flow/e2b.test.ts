@@ -27,7 +27,9 @@ afterAll(async () => {
   await server.close();
 });
 
-test('a table is learned, and another predicted, in boxes of E2B', { timeout: CASE_MILLISECONDS }, async () => {
+test('a table is learned, and another predicted, in boxes of E2B', {
+  timeout: CASE_MILLISECONDS,
+}, async () => {
   const client = connect(app.url);
   const text = await readFile(sample, 'utf8');
   const rowCount = text.trim().split('\n').length - 1;
@@ -39,7 +41,10 @@ test('a table is learned, and another predicted, in boxes of E2B', { timeout: CA
   const events = await all(client.events(id));
   expect(sequences(events)).toEqual(unbroken(events));
   const experiment = await client.experiment(id);
-  expect({ status: experiment.status, failure: experiment.failure }).toEqual({ status: 'SUCCEEDED', failure: null });
+  expect({ status: experiment.status, failure: experiment.failure }).toEqual({
+    status: 'SUCCEEDED',
+    failure: null,
+  });
   for (const { artifacts } of experiment.leaderboard.nodes) {
     for (const { download, sha256 } of artifacts) {
       const bytes = Buffer.from(await (await fetch(download.url)).arrayBuffer());

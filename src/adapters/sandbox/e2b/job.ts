@@ -91,7 +91,8 @@ async function readVerdict(
   let verdict: Verdict | undefined;
   const take = ({ kind, content }: SpoolLine) => {
     const text = content.toString('utf8');
-    if (kind === 'F') throw new TemplateFaultError(text);
+    if (kind === 'T') throw new TemplateFaultError(text);
+    if (kind === 'F') throw new BoxLostError(`the job could not be kept in the box (${text})`);
     if (kind === 'E') for (const line of text.split('\n')) onLine(line);
     if (kind === 'R') verdict = parseVerdict(text);
     return verdict ? 'last' : 'more';
@@ -179,9 +180,10 @@ async function copyOut(
   const number = randomUUID();
   try {
     const copy = `${KEEPER} copy ${JOB} ${name} ${number} ${limits.diskBytes}`;
-    const { stdout } = await box.remote.commands.run(copy, { timeoutMs: COPY_MILLISECONDS, signal: until });
+    await box.remote.commands.run(copy, { timeoutMs: COPY_MILLISECONDS, signal: until });
     const path = `${JOB}/copies/${number}`;
-    await download(box, path, target, Number(stdout), until);
+    const { size } = await box.remote.files.getInfo(path, { signal: until });
+    await download(box, path, target, size, until);
     await box.remote.files.remove(path, { signal: until });
     return true;
   } catch (error) {

@@ -46,7 +46,7 @@ def _names(source: str) -> list[str]:
 
 
 def copy_out(directory: str, name: str, number: str, maximum_bytes: str) -> int:
-    """Copies one plain file of a running job, which may put anything in its place at any moment, and prints its size.
+    """Copies one plain file of a running job, which may put anything in its place at any moment.
 
     Directory and file are each opened without following a link, and only what was opened is read, up to its size.
     """
@@ -62,7 +62,6 @@ def copy_out(directory: str, name: str, number: str, maximum_bytes: str) -> int:
     os.makedirs(f"{directory}/copies", exist_ok=True)
     with open(opened, "rb") as source, open(f"{directory}/copies/{number}", "xb") as target:
         shutil.copyfileobj(_First(source, status.st_size), target, 1024**2)
-    print(os.stat(f"{directory}/copies/{number}").st_size)
     return 0
 
 
