@@ -33,6 +33,7 @@ async function start(message: Extract<ToChild, { type: 'start' }>): Promise<void
     signal: abort.signal,
     memoryBytes: message.memoryBytes,
     temporaryDirectory: message.temporaryDirectory,
+    onColumns: (profiles) => void send({ type: 'columns', profiles }),
     onProgress: (progress) => {
       reached = Math.max(reached, Math.min(1, progress.fraction));
       void send({ type: 'progress', ...progress, fraction: reached });
