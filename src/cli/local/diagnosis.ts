@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
 import { access, mkdir, readdir, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
 import { databaseUrl } from '#adapters/database/embedded.ts';
 import { sandboxUrl } from '#adapters/sandbox/from-url.ts';
 import { directoryOf, storageUrl } from '#adapters/storage/from-url.ts';
+import { bucketFindings } from '#cli/local/bucket-findings.ts';
 import type { Env } from '#env.ts';
 import { StorageError } from '#ports/storage.ts';
 import { pythonEnvironment } from '#python-environment.ts';
@@ -90,12 +92,9 @@ async function checkStorage(env: Env): Promise<Outcome> {
 }
 
 async function checkBucket(url: string): Promise<Outcome> {
-  const { inspectBucket } = await import('#adapters/storage/s3-bucket.ts');
+  const { inspectBucket } = await import('#adapters/storage/s3-inspection.ts');
   try {
-    const { bucket, encryption } = await inspectBucket(url);
-    if (encryption) return ok(`bucket ${bucket}, written to and read, encrypts (${encryption})`);
-    const remedy = 'Take sse=none out of STORAGE_URL, or encrypt by another means.';
-    return { state: 'warning', detail: `bucket ${bucket}, written to and read, does not encrypt`, remedy };
+    return bucketFindings(await inspectBucket(url, { workDirectory: tmpdir() }));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     return fault(`${error.code} (${(error.cause as Error | undefined)?.message})`, error.message);
