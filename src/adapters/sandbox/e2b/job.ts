@@ -7,7 +7,7 @@ import { plainName } from '../local/collect.ts';
 import { BoxLostError, isPassing, TemplateFaultError } from './account.ts';
 import type { Box } from './box.ts';
 import type { Bundle } from './bundle.ts';
-import { download, upload } from './files.ts';
+import { type BoxFile, download, upload, write } from './files.ts';
 import { readSpool, type SpoolLine } from './spool.ts';
 import { parseVerdict, type Verdict } from './verdict.ts';
 
@@ -112,18 +112,17 @@ async function layOut(box: Box, program: Program, job: SandboxJob, until: AbortS
     ]),
   );
   const request = { module, arguments: job.args, threads, limits, bubblewrap: null };
-  const files = [
+  const files: BoxFile[] = [
     ...bundle.files,
     { path: `${JOB}/request.json`, data: JSON.stringify({ lock: bundle.lock, request }) },
     { path: SPOOL, data: '' },
   ];
-  await box.remote.files.write(files, { signal: until });
-  for (const input of job.inputs) {
-    if (!plainName.test(input.name)) throw new Error(`not a name for an input: ${input.name}`);
-    const path = `${JOB}/inputs/${input.name}`;
-    if ('path' in input) await upload(box, input.path, path, until);
-    else await box.remote.files.write(path, dataOf(input.content), { signal: until });
+  for (const { name, ...input } of job.inputs) {
+    if (!plainName.test(name)) throw new Error(`not a name for an input: ${name}`);
+    if ('path' in input) await upload(box, input.path, `${JOB}/parts/${name}`, until);
+    else files.push({ path: `${JOB}/inputs/${name}`, data: dataOf(input.content) });
   }
+  await write(box, files, until);
 }
 
 const dataOf = (content: string | Uint8Array) =>
@@ -133,7 +132,7 @@ const dataOf = (content: string | Uint8Array) =>
 async function startKeeper(box: Box, until: AbortSignal): Promise<CommandHandle> {
   const { commands } = box.remote;
   await commands
-    .run(`cd && command -v aliquot-python && mkdir -p ${JOB}/inputs`, { signal: until })
+    .run(`cd && command -v aliquot-python && mkdir -p ${JOB}/inputs ${JOB}/parts`, { signal: until })
     .catch((error) => {
       if (!(error instanceof CommandExitError)) throw error;
       throw new TemplateFaultError('it has no environment for the runner');

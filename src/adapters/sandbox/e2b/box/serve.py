@@ -1,4 +1,4 @@
-"""Holds one job in the box: lays it out, starts the launcher's supervisor for it, spools what it says, collects its files."""
+"""Holds one job in the box: lays it out, has the launcher run it, spools what it says, collects its files."""
 
 import json
 import os
@@ -92,6 +92,7 @@ class Job:
 
     def run(self, tier: str) -> dict:
         base = f"{self._directory}/job"
+        files.join_parts(f"{self._directory}/parts", f"{self._directory}/inputs")
         lay_out(base, f"{self._directory}/inputs")
         supervisor = Supervisor(self._directory, {**self._request, "tier": tier, "base": base})
         verdict = supervisor.converse(self._spool, commands=0, keep=True)
