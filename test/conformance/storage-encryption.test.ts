@@ -172,6 +172,22 @@ test('finds every change of a file, and gives out none of the changed bytes', as
   expect((await read(storage, 'a/b')).equals(bytes)).toBe(true);
 });
 
+test('takes what an upload had kept for no end of its file', async () => {
+  await using made = await openSealed();
+  const { resumable } = made.storage;
+  const uploadId = await resumable.begin('b', 2_000);
+  await resumable.append('b', uploadId, 0, from(randomBytes(1_000)));
+  const incoming = join(made.files, '.incoming');
+  const names = (await readdir(incoming)).sort();
+  const [sealed = Buffer.of(), tail = Buffer.of()] = await Promise.all(
+    names.map((name) => readFile(join(incoming, name))),
+  );
+  await resumable.abort('b', uploadId);
+  await writeFile(join(made.files, 'b~sealed'), Buffer.concat([sealed, tail]));
+  expect(await made.storage.size('b')).toBe(1_000);
+  await expect(made.storage.get('b')).rejects.toMatchObject(corrupted);
+});
+
 test('gives out no part of a file that was cut off', async () => {
   await using made = await openSealed();
   await made.storage.put('a/b', from(randomBytes(3 * FRAME)), unlimited);
@@ -193,7 +209,7 @@ test('sends again what a crash left of an unfinished frame', async () => {
   await resumable.append('a/b', uploadId, 0, from(bytes.subarray(0, FRAME + 1_000)));
   expect(await resumable.offset('a/b', uploadId)).toBe(FRAME + 1_000);
   const tail = await named(/~tail$/);
-  for (const damage of [0, 7, 8, 500]) {
+  for (const damage of [500, 28, 27, 0]) {
     await truncate(tail, damage);
     expect(await resumable.offset('a/b', uploadId)).toBe(FRAME);
   }

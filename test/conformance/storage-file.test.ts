@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { fileStorage } from '#adapters/storage/file.ts';
@@ -98,6 +99,21 @@ describe.each([
     const options = { maxBytes: byteSize, byteSize };
     await expect(made.storage.put('a/b', from('1'), options)).rejects.toMatchObject(full);
     expect(await made.contents()).toEqual([]);
+  });
+
+  test('are gone on with by a newer request while an older one hangs', async () => {
+    await using made = await open();
+    const { resumable } = made.storage;
+    const uploadId = await resumable.begin('a/b', 10);
+    const hanging = new PassThrough();
+    const older = resumable.append('a/b', uploadId, 0, hanging);
+    const refused = expect(older).rejects.toMatchObject({ code: 'OFFSET_MISMATCH' });
+    expect(await resumable.append('a/b', uploadId, 0, from('01234'))).toBe(5);
+    await refused;
+    hanging.write('x');
+    await resumable.append('a/b', uploadId, 5, from('56789'));
+    await resumable.finish('a/b', uploadId);
+    expect(String(await buffer(await made.storage.get('a/b')))).toBe('0123456789');
   });
 
   test('leave nothing when there is no more room, and uploads what they had', async () => {
