@@ -175,19 +175,32 @@ describe('a deleted dataset', () => {
     expect([response.status, (await response.json()).code]).toEqual([404, 'DATASET_NOT_FOUND']);
   });
 
-  test('is never found together with an experiment that was made at the same moment', async () => {
-    const seed = seeds(app.ports.db, ownerId);
-    const ids = await Promise.all(Array.from({ length: 8 }, () => seed.dataset()));
-    await Promise.all(
-      ids.flatMap((id) => {
-        const datasetId = encodeId('Dataset', id);
-        const create = () => app.mutate('createExperiment', { datasetId }, '{ __typename }');
-        return [create(), create(), remove(datasetId), create(), create()];
-      }),
-    );
-    const left = await app.ports.database
-      .sql`select id from experiment where deleted_at is null and dataset_id in ${app.ports.database.sql(ids)}`;
-    expect([...left]).toEqual([]);
+  const makers: Record<string, (ids: Record<string, string>) => object> = {
+    analyzeDataset: ({ Dataset: datasetId }) => ({ datasetId }),
+    generatePreprocessing: ({ Analysis: analysisId }) => ({ analysisId }),
+    createExperiment: ({ Dataset: datasetId }) => ({ datasetId }),
+    startTraining: ({ Experiment: experimentId }) => ({ experimentId }),
+    runExperiment: ({ Dataset: datasetId }) => ({ datasetId, target: 'y' }),
+    predictFile: ({ ModelRun: modelRunId, Dataset: datasetId }) => ({ modelRunId, datasetId }),
+  };
+  test.each(Object.keys(makers))('has nothing made of it in the moment of its deletion: %s', async (name) => {
+    const ids = await everything(app, ownerId);
+    const { db, database } = app.ports;
+    const waiting = async () => {
+      const rows = await database.sql`select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      return rows.length;
+    };
+    const making = await db.transaction(async (tx) => {
+      // as the deletion does, up to its commit
+      const id = rowId(ids.Dataset);
+      await tx.select().from(dataset).where(eq(dataset.id, id)).for('update');
+      await tx.update(dataset).set({ deletedAt: new Date() }).where(eq(dataset.id, id));
+      const answer = app.mutate(name, makers[name]?.(ids) ?? {}, '{ __typename }');
+      await expect.poll(waiting, { timeout: 20_000 }).toBeGreaterThan(0);
+      return { answer };
+    });
+    expect(await making.answer).toMatchObject({ __typename: 'NotFoundError', code: 'DATASET_NOT_FOUND' });
   });
 });
 
