@@ -40,6 +40,7 @@ export async function faultyProxy(endpoint: string) {
       (answer) => {
         response.writeHead(answer.statusCode ?? 500, answer.headers);
         if (!fault || !('cutAfter' in fault)) return void answer.pipe(response);
+        if (fault.cutAfter === 0) return void response.destroy();
         let left = fault.cutAfter;
         answer.on('data', (chunk: Buffer) => {
           response.write(chunk.subarray(0, left), () => left <= 0 && response.destroy());

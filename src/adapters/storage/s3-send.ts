@@ -17,12 +17,14 @@ export type Upload = Target & { UploadId: string };
 const PARTS_IN_FLIGHT = 3;
 const PAUSE_MILLISECONDS = 100;
 
+type Payload = { Body: Readable; ContentLength: number; ContentMD5: string };
+
 /** The SDK does not repeat a request whose body is a stream: here each attempt reads the piece anew. */
 async function sendPiece<Answer>(
   { inTurn }: Location,
   piece: Piece,
-  send: (payload: { Body: Readable; ContentLength: number; ContentMD5: string }) => Promise<Answer>,
-  signal?: AbortSignal,
+  send: (payload: Payload, options: { abortSignal: AbortSignal }) => Promise<Answer>,
+  halt = new AbortController().signal,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -30,13 +32,19 @@ async function sendPiece<Answer>(
     } catch (error) {
       if (attempt === MAX_ATTEMPTS || !mayPass(error)) throw error;
     }
-    await sleep(PAUSE_MILLISECONDS * 2 ** attempt, undefined, signal ? { signal } : {});
+    await sleep(PAUSE_MILLISECONDS * 2 ** attempt, undefined, { signal: halt });
   }
 
   async function sendOnce(): Promise<Answer> {
     const Body = readPiece(piece);
+    const broken = new AbortController();
+    // a request does not hear of it when its body fails
+    Body.on('error', () => broken.abort());
+    const abortSignal = AbortSignal.any([broken.signal, halt]);
     try {
-      return await send({ Body, ContentLength: piece.byteSize, ContentMD5: piece.md5 });
+      return await send({ Body, ContentLength: piece.byteSize, ContentMD5: piece.md5 }, { abortSignal });
+    } catch (error) {
+      throw Body.errored ?? error;
     } finally {
       Body.destroy();
     }
@@ -59,11 +67,10 @@ export function partSender(location: Location, upload: Upload) {
   const failures: unknown[] = [];
 
   async function send(PartNumber: number, piece: Piece): Promise<void> {
-    const abortSignal = halt.signal;
-    const part = (payload: object) => new UploadPartCommand({ ...upload, PartNumber, ...payload });
+    const put = (payload: Payload, options: { abortSignal: AbortSignal }) =>
+      location.client.send(new UploadPartCommand({ ...upload, PartNumber, ...payload }), options);
     try {
-      const put = (payload: object) => location.client.send(part(payload), { abortSignal });
-      const { ETag } = await answered(sendPiece(location, piece, put, abortSignal));
+      const { ETag } = await answered(sendPiece(location, piece, put, halt.signal));
       sent.push({ PartNumber, ETag });
     } catch (error) {
       failures.push(error);
