@@ -131,11 +131,13 @@ function histogramOf(
   if (min === max) return { edges: [min, max], counts: [total] };
   const width = (max - min) / binCount;
   if (!Number.isFinite(width) || width <= 0) return null;
+  const edges = Array.from({ length: binCount }, (_, index) => min + index * width);
   const bins = new Array<number>(binCount).fill(0);
+  let bin = 0;
   for (let index = 0; index < values.length; index += 1) {
-    const bin = Math.min(binCount - 1, Math.floor(((values[index] as number) - min) / width));
+    // ascending, as the edges are
+    while (bin < binCount - 1 && (values[index] as number) >= (edges[bin + 1] as number)) bin += 1;
     bins[bin] = (bins[bin] as number) + (counts[index] as number);
   }
-  const edges = Array.from({ length: binCount }, (_, index) => tidy(min + index * width, 15) ?? min);
   return { edges: [...edges, max], counts: bins };
 }

@@ -28,7 +28,9 @@ export async function profileLongTexts(
   sampled: ValueCount[],
   sampledValues: number,
 ): Promise<TextColumn> {
-  const name = column.physicalName;
+  const { physicalName, physicalType } = column;
+  // whole numbers too large for a DOUBLE are counted by their digits
+  const name = physicalType === 'VARCHAR' ? physicalName : `${physicalName}::VARCHAR`;
   const [hashes] = (await readHashes(engine, [`hash(${name})`], `WHERE ${name} IS NOT NULL`)) as [
     BigUint64Array,
   ];
