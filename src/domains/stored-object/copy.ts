@@ -96,8 +96,8 @@ async function copyObject(
     if (isSame(content, wanted ?? (await contentOf(from, key, signal))))
       return { byteSize: present, isNew: false };
   }
-  const maxBytes = (await from.size(key)) ?? 0;
-  const sent = await to.put(key, await from.get(key), { maxBytes, signal });
+  const size = (await from.size(key)) ?? 0;
+  const sent = await to.put(key, await from.get(key), { maxBytes: size, byteSize: size, signal });
   if (wanted && !isSame(sent, wanted)) {
     await to.remove(key);
     throw corrupted('The source holds other bytes than were stored there.');
