@@ -1,6 +1,7 @@
 export const generalUsage = `Usage: aliquot COMMAND
 
   run FILE --target COLUMN   learn to predict a column of a table, show a live leaderboard
+  upload FILE                bring a table to the server; interrupted, it goes on when called again
   start                      start everything: database, API with playground, worker
   server, worker             start one of the two alone, on the database of DATABASE_URL
   doctor [--json]            say what this installation consists of and what is wrong with it
@@ -32,6 +33,20 @@ keeps the best so far, twice leaves.
   --token TOKEN         bearer token for that server
 
 Ends with 0 when there is a model, 1 when it failed, 2 on wrong use, 130 when interrupted.
+`;
+
+const uploadUsage = `Usage: aliquot upload FILE [options]
+
+Brings FILE to the server and waits until it has been read. Whatever interrupts it, a lost connection, Ctrl-C or the end
+of this process: called again for the same, unchanged file it goes on where it stopped, for as long as the server keeps
+what has arrived (a day after the last byte, by default).
+
+  --name TEXT           what to call the dataset; default: the name of the file
+  --json                print one JSON document at the end, everything else on stderr
+  --server URL          use this server; default: the one that runs here, else one for this upload
+  --token TOKEN         bearer token for that server
+
+Ends with 0 when the dataset can be used, 1 when it failed, 2 on wrong use, 130 when interrupted.
 `;
 
 const sandboxUsage = `Usage: aliquot sandbox run SCRIPT.py [options]
@@ -75,4 +90,5 @@ export const usages: Record<string, string> = {
   sandbox: sandboxUsage,
   storage: storageUsage,
   token: tokenUsage,
+  upload: uploadUsage,
 };

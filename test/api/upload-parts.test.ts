@@ -7,6 +7,7 @@ import {
   complete,
   hashOf,
   patch,
+  randomCuts,
   randomTable,
   requestUpload,
   resumeUpload,
@@ -108,7 +109,7 @@ describe.skipIf('reason' in fetched)('with its files in a bucket', () => {
     const proxy = await breakingProxy(app.url);
     try {
       const { id, url } = await requestUpload(app, content.length, { protocols: ['TUS'] });
-      proxy.budgets = Array.from({ length: 4 }, () => 500 + Math.floor(Math.random() * 6 * MEBIBYTE));
+      proxy.breaks = randomCuts(4, 6 * MEBIBYTE);
       expect(await sendByTus(proxy.through(url), content)).toBe(null);
       await complete(app, id, { sha256: hashOf(content) });
       expect(await ended(id)).toMatchObject({ status: 'READY', sha256: hashOf(content) });
