@@ -5,6 +5,7 @@ import { fileRoutes } from './files.ts';
 import { graphqlServer } from './graphql.ts';
 import { bodyRefusal, isLoopback, type Refusal, requestGuard } from './guard.ts';
 import { protectPlayground } from './playground.ts';
+import { restRoutes } from './rest.ts';
 import { viewerResolver } from './viewer.ts';
 import { attachWebSocket } from './websocket.ts';
 
@@ -25,6 +26,7 @@ export async function listen(
   const viewerOf = viewerResolver(services.accounts, isLoopback(env.HOST) ? app.localAccount : null);
   const yoga = graphqlServer({ services, viewerOf, log });
   const files = fileRoutes(services, ports);
+  const rest = restRoutes({ services, viewerOf, log });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = guard.refusal(request);
@@ -36,6 +38,7 @@ export async function listen(
       if (tooLarge) return refuse(response, tooLarge);
       return void (await yoga(request, response));
     }
+    if (await rest(request, response, url)) return;
     if (await files(request, response, url)) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') return notFound(response);
     if (url.pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end();
