@@ -49,7 +49,8 @@ export function finite(value: unknown): number | null {
 /** The same at 12 significant digits, so that the order of summation does not show. */
 export function tidy(value: unknown, digits = 12): number | null {
   const number = finite(value);
-  return number === null ? null : Number(number.toPrecision(digits));
+  // the largest numbers would be rounded to infinity
+  return number === null ? null : (finite(Number(number.toPrecision(digits))) ?? number);
 }
 
 export function share(part: number, whole: number): number {

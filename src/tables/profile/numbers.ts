@@ -86,7 +86,9 @@ export function meanOf({ values, counts, total }: CountedNumbers): number {
   let rest = 0;
   for (let index = 0; index < values.length; index += 1)
     rest += ((values[index] as number) / scale - first) * (counts[index] as number);
-  return (first + rest / total) * scale;
+  const mean = (first + rest / total) * scale;
+  // rounding must not carry it beyond its ends
+  return Math.min(values.at(-1) as number, Math.max(values[0] as number, mean));
 }
 
 /** Powers are summed of centred values scaled to -1..1: no overflow, no cancellation. */
