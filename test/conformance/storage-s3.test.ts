@@ -149,6 +149,17 @@ describe.skipIf('reason' in fetched)('a bucket', () => {
     );
   });
 
+  test('cannot be written to without the work directory, which is told of too', async () => {
+    const workDirectory = join(tmpdir(), 'aliquot-no-such-directory');
+    const storage = await storageFromUrl(store.url('no-work'), { workDirectory });
+    const failed = { name: 'StorageError', code: 'STORAGE_FAILED' };
+    await expect(storage.put('a/b', text('1'), options)).rejects.toMatchObject(failed);
+    const uploadId = await storage.resumable.begin('a/b', 1);
+    await expect(storage.resumable.append('a/b', uploadId, 0, text('1'))).rejects.toMatchObject(failed);
+    expect(await storage.resumable.offset('a/b', uploadId)).toBe(0);
+    await storage.resumable.abort('a/b', uploadId);
+  });
+
   test('that does not answer is told of by STORAGE_UNREACHABLE', async () => {
     const storage = await at('s3://bucket?endpoint=http://127.0.0.1:9');
     const unreachable = { code: 'STORAGE_UNREACHABLE' };
