@@ -2,6 +2,7 @@ import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/clie
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../harness.ts';
 import { fetchObjectStore, type ObjectStore, startObjectStore } from '../object-store.ts';
+import { spellings } from '../security/spellings.ts';
 import {
   breakingProxy,
   complete,
@@ -130,6 +131,15 @@ describe.skipIf('reason' in fetched)('with its files in a bucket', () => {
     const { Contents = [] } = await store.client.send(new ListObjectsV2Command(place));
     const known = new Set(rows.map(({ key }) => `uploads/${key}`));
     expect(Contents.filter(({ Key = '' }) => !known.has(Key))).toEqual([]);
+  });
+
+  test("links to keys of the server's own, whatever the file is called", async () => {
+    for (const fileName of spellings.filter((spelling) => !spelling.includes('\0'))) {
+      const { parts } = await requestUpload(app, 10, { protocols, fileName });
+      expect(parts?.map(({ url }) => new URL(url).pathname)).toEqual([
+        expect.stringMatching(`^/${store.bucket}/uploads/[0-9a-f-]{36}/source/[0-9a-f-]{36}$`),
+      ]);
+    }
   });
 
   test('leaves nothing of uploads that were given up', async () => {
