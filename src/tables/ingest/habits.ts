@@ -5,7 +5,6 @@ import type { FileHabits } from './guess.ts';
 import { detectNumberFormat } from './number-format.ts';
 
 const sampledColumns = 200;
-const sampledRows = 500;
 const columnsTogether = 50;
 const sureShare = 0.95;
 
@@ -13,16 +12,14 @@ const sureShare = 0.95;
 export async function findHabits(
   engine: Engine,
   width: number,
-  rowCount: number,
   spokenFor: '.' | ',' | undefined,
 ): Promise<FileHabits> {
   const decimals = { '.': 0, ',': 0 };
   const orders: Record<DayOrder, number> = { day: 0, month: 0 };
   let usesNa = false;
-  const step = Math.max(1, Math.floor(rowCount / sampledRows));
   const columns = Array.from({ length: Math.min(width, sampledColumns) }, (_, index) => `r${index}`);
   for (const batch of inBatches(columns, columnsTogether)) {
-    const rows = await engine.rows(`SELECT ${batch.join(', ')} FROM raw WHERE rowid % ${step} = 0`);
+    const rows = await engine.rows(`SELECT ${batch.join(', ')} FROM sample`);
     for (const place of batch.keys()) {
       const filled = rows.map((row) => String(row[place] ?? '').trim()).filter((value) => value !== '');
       const values = filled.filter((value) => !isMissingToken(value));

@@ -6,7 +6,7 @@ import { collect } from './findings.ts';
 import { guessColumn } from './guess.ts';
 import { findHabits } from './habits.ts';
 import type { RawTable } from './read-rows.ts';
-import { sampleColumns } from './sample.ts';
+import { sampleColumns, takeSample } from './sample.ts';
 import { isKeyName, semanticTypeOf } from './semantics.ts';
 import { type Settled, settle } from './settle.ts';
 import { verify } from './verify.ts';
@@ -37,13 +37,14 @@ export async function typeColumns(
   const columns: TypedColumn[] = [];
   const repairs = new Map<string, Repair>();
   const warnings: TableWarning[] = [];
-  const found = await findHabits(engine, names.length, rowCount, settings.decimal);
+  await takeSample(engine, rowCount, names.length);
+  const found = await findHabits(engine, names.length, settings.decimal);
   const habits = settings.isDecimalCertain
     ? { ...found, decimal: settings.decimal, isDecimalCertain: true }
     : found;
   const batches = inBatches([...names.keys()], batchColumns);
   for (const [batchIndex, batch] of batches.entries()) {
-    const samples = await sampleColumns(engine, batch, rowCount, names.length);
+    const samples = await sampleColumns(engine, batch, rowCount);
     for (const { column, text } of noteCells) {
       const sample = samples.get(column);
       if (sample) samples.set(column, without(sample, text));
