@@ -72,8 +72,9 @@ const faults: string[] = [];
 
 function breakSomeConnections(): void {
   for (const each of [proxy, storeProxy]) {
-    if (!each || each.budgets.length > 0) continue;
-    each.budgets.push(Math.ceil(Math.random() * LONGEST_CONNECTION), Number.POSITIVE_INFINITY);
+    if (!each || each.breaks.length > 0) continue;
+    const limits = [Math.ceil(Math.random() * LONGEST_CONNECTION), Number.POSITIVE_INFINITY];
+    each.breaks.push(...limits.map((after) => ({ after, end: 'CUT' as const })));
     tally.broken++;
   }
 }
