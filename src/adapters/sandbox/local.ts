@@ -21,9 +21,8 @@ export interface LocalSandboxOptions {
   runnerDirectory: string;
   /** Name of that package, whose `__main__` has `main(arguments) -> exit code`; default `aliquot_runner`. */
   packageName?: string;
-  /** For the launcher's copies, and for the work directories unless `workRoot` is given. */
+  /** For the launcher's copies and the work directories. */
   cacheDirectory: string;
-  workRoot?: string;
   /** Threads of the numerical libraries in one process of a job; default 2. */
   threads?: number;
   /** No isolation, only limits. */
@@ -36,10 +35,9 @@ export interface LocalSandboxOptions {
 export function localSandbox(options: LocalSandboxOptions): Sandbox {
   const { python, runnerDirectory, cacheDirectory, packageName = 'aliquot_runner' } = options;
   const threads = options.threads ?? Math.min(2, availableParallelism());
-  const workRoot = options.workRoot ?? join(cacheDirectory, 'work');
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
-  const workplace = once(() => openWorkplace({ runnerDirectory, packageName, cacheDirectory, workRoot }));
+  const workplace = once(() => openWorkplace({ python, runnerDirectory, packageName, cacheDirectory }));
   const pool = hosts(async (warm) => {
     const { runner, address, directory } = await workplace();
     const sharedMemory = chosenTier !== 'local:landlock' || process.getuid?.() === 0;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SandboxHandlers, SandboxJob, SandboxResult } from '#ports/sandbox.ts';
 import { collect, copyOut } from './collect.ts';
@@ -9,8 +8,8 @@ import { converse, release } from './conversation.ts';
 import type { Host } from './host.ts';
 import { layOut } from './inputs.ts';
 import { installRunner, makePassable } from './layout.ts';
-
-const SOCKET = 'control.sock';
+import { CONTROL_SOCKET, livingServers } from './living-servers.ts';
+import { declareUse, pruneCaches } from './prune.ts';
 
 /** How the launcher is to isolate, and what it starts. */
 export interface Manner {
@@ -23,20 +22,24 @@ export interface Manner {
 
 export type Workplace = Awaited<ReturnType<typeof openWorkplace>>;
 
-/** This server's own directory below `workRoot`: the socket of the supervisors and a directory for each job. */
+/** This server's own directory below `work/`: the socket of the supervisors and a directory for each job. */
 export async function openWorkplace(places: {
+  python: string;
   runnerDirectory: string;
   packageName: string;
   cacheDirectory: string;
-  workRoot: string;
 }) {
-  await makePassable(places.workRoot);
-  await sweep(places.workRoot);
-  const runner = await installRunner(places.runnerDirectory, places.packageName, places.cacheDirectory);
-  const directory = await mkdtemp(join(places.workRoot, `${process.pid}-`));
+  const { cacheDirectory, python } = places;
+  const workRoot = join(cacheDirectory, 'work');
+  await makePassable(workRoot);
+  const living = await livingServers(workRoot);
+  const directory = await mkdtemp(join(workRoot, `${process.pid}-`));
   await makePassable(directory);
-  const address = join(directory, SOCKET);
+  const address = join(directory, CONTROL_SOCKET);
   const control = await listenForSupervisors(address);
+  const runner = await installRunner(places.runnerDirectory, places.packageName, cacheDirectory);
+  await declareUse(cacheDirectory, directory, [runner, python]);
+  const pruning = pruneCaches(cacheDirectory, [...living, directory]);
 
   return {
     runner,
@@ -73,6 +76,7 @@ export async function openWorkplace(places: {
       }
     },
     async close() {
+      await pruning;
       await control.close();
       await rm(directory, { recursive: true, force: true });
     },
@@ -81,19 +85,4 @@ export async function openWorkplace(places: {
 
 export function tierName(tier: string) {
   return tier === 'unsafe' ? tier : `local:${tier}`;
-}
-
-/** Removes what servers that were killed left behind: nobody answers at their socket any more. */
-async function sweep(workRoot: string) {
-  for (const name of await readdir(workRoot)) {
-    const directory = join(workRoot, name);
-    const answers = await new Promise<boolean>((resolve) => {
-      const socket = connect(join(directory, SOCKET));
-      socket.once('connect', () => resolve(true));
-      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
-      socket.once('close', () => socket.destroy());
-      socket.once('connect', () => socket.destroy());
-    });
-    if (!answers) await rm(directory, { recursive: true, force: true });
-  }
 }

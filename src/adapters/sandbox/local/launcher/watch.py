@@ -186,7 +186,8 @@ def file_bytes(path: str) -> int:
     except OSError:
         return 0
     if stat.S_ISDIR(status.st_mode):
-        return disk_bytes(path) or MAXIMUM_ENTRIES * PAGE
+        inside = disk_bytes(path)
+        return MAXIMUM_ENTRIES * PAGE if inside is None else inside + ENTRY_BYTES
     return status.st_blocks * 512
 
 
