@@ -107,7 +107,9 @@ async function upload(number: number): Promise<void> {
       ? await sendParts(parts, content)
       : (await sendByTus(proxy.through(url), content, {
           retryDelays: [],
-          onChunkComplete: (bytes) => void (tally.sentBytes += bytes),
+          onChunkComplete: (bytes) => {
+            tally.sentBytes += bytes;
+          },
         })) === null;
     if (isSent) break;
     if (attempt === ATTEMPTS) throw new Error(`upload ${number} did not arrive in ${ATTEMPTS} attempts`);

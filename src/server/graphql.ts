@@ -11,6 +11,7 @@ import type { Context } from '#context.ts';
 import { isExpected } from '#errors.ts';
 import { newId } from '#ids.ts';
 import type { Log } from '#log.ts';
+import { StorageError } from '#ports/storage.ts';
 import { schema } from '#schema.ts';
 import { playgroundTabs } from './playground.ts';
 import type { ViewerResolver } from './viewer.ts';
@@ -95,6 +96,11 @@ function tell(error: unknown, message: string, log: Log): Error {
     return original === error ? original : new GraphQLError(told, { nodes, path, extensions });
   }
   const requestId = newId();
+  if (original instanceof StorageError) {
+    log.warn({ err: original, requestId }, 'the store failed');
+    const extensions = { code: original.code, requestId };
+    return new GraphQLError(original.message, { nodes, path, extensions });
+  }
   log.error({ err: original, requestId }, 'an operation failed');
   // never the original, whatever NODE_ENV says
   const masked = maskError(error, message, false);

@@ -151,6 +151,10 @@ describe('when the bucket cannot be reached', () => {
       const response = await fetch(upload.url, { method: 'PUT', body: 'a\n1' });
       expect(response.status).toBe(503);
       expect(await response.json()).toMatchObject({ code: 'STORAGE_UNREACHABLE', retryable: true });
+      const resumable = { ...input, protocols: ['TUS'] };
+      await expect(app.mutate('requestUpload', resumable, '{ upload { url } }')).rejects.toThrow(
+        '"code":"STORAGE_UNREACHABLE"',
+      );
     } finally {
       await app.close();
     }
