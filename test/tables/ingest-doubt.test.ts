@@ -182,7 +182,7 @@ describe('rows that are no records', () => {
 });
 
 describe('other ways to cut, and to wrap', () => {
-  it.each(['||', '::', '|~|', '~', '§'])('finds %j between the cells', async (mark) => {
+  it.each(['||', '::', '|~|', '~', '§', '=', '¦'])('finds %j between the cells', async (mark) => {
     const lines = ['item,qty,at', 'A,1,10:30', 'B x,2,11:00', 'C,4,12:45'].map((line) =>
       line.replaceAll(',', mark),
     );
@@ -193,6 +193,26 @@ describe('other ways to cut, and to wrap', () => {
       ['B x', 2, '11:00'],
       ['C', 4, '12:45'],
     ]);
+  });
+
+  it('tells of a single column where the lines look like more, and of rows that do not agree', async () => {
+    const remarks = [
+      'so, so',
+      'well, I think, it is, fine',
+      'good',
+      'a, b, c',
+      'no; not, ever',
+      'x, y, z, and, more',
+    ];
+    const single = await readTable(`remark\n${remarks.map((text) => `${text} or not`).join('\n')}\n`, {
+      dialect: { delimiter: '~' },
+    });
+    expect(brief(single).warnings).toEqual([]);
+    const ragged = await readTable(`remark\n${remarks.join('\n')}\n`);
+    expect(ragged.dialect?.confidence).toBe(0.3);
+    expect(brief(ragged).warnings.map((warning) => warning.split(' ')[0])).toContain(
+      ragged.columns.length === 1 ? 'SINGLE_COLUMN' : 'RAGGED_ROWS',
+    );
   });
 
   it.each<[string, string, string]>([

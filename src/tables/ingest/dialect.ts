@@ -19,6 +19,18 @@ const delimiterPriors: [string, number][] = [
   ['\u001f', 1],
   ['¬', 0.8],
   ['§', 0.8],
+  ['¦', 0.8],
+  ['•', 0.8],
+  ['\u0002', 1],
+  ['\u001e', 1],
+  ['，', 0.8],
+  ['；', 0.8],
+  ['=', 0.6],
+  ['&', 0.6],
+  ['*', 0.6],
+  ['#', 0.6],
+  ['!', 0.6],
+  ['\\', 0.6],
 ];
 /** Marks put between the cells by those who trust no single one. */
 const longDelimiters = ['|~|', '~|~', '^|^', '|^|', '#|#', '@|@', '+|+', '*|*', '<>', '=>'];
@@ -62,8 +74,7 @@ function listCandidates(sample: string, fixed: Partial<RowSyntax>): RowSyntax[] 
   const present = delimiters.filter(
     (delimiter) =>
       delimiter === ',' ||
-      (sample.includes(delimiter) &&
-        (fixed.delimiter !== undefined || delimiter !== ':' || !hasClockTimes(sample))),
+      (sample.includes(delimiter) && (fixed.delimiter !== undefined || !isPartOfValues(delimiter, sample))),
   );
   const syntaxes: RowSyntax[] = [];
   for (const delimiter of present.length > 0 ? present : delimiters) {
@@ -91,6 +102,11 @@ function usualDelimiters(sample: string): string[] {
     ...pairs.map((mark) => mark + mark),
     ...longDelimiters.filter(isFrequent),
   ];
+}
+
+function isPartOfValues(delimiter: string, sample: string): boolean {
+  if (delimiter === ':') return hasClockTimes(sample);
+  return /[=&#!]/.test(delimiter) && sample.includes('://');
 }
 
 /** Colons of clock times and addresses are no delimiters. */

@@ -103,10 +103,27 @@ export async function readRowsOf(
     names,
     rowCount: trimmed.rowCount,
     layout,
-    warnings: trimmed.warnings,
+    warnings: [...raggedWarning(read.repairs, read.rowCount, layout.width), ...trimmed.warnings],
     noteCells: trimmed.noteCells,
     repairs: [...layoutRepairs(layout), ...repairs, ...read.repairs, ...trimmed.repairs],
   };
+}
+
+const raggedShare = 0.4;
+
+/** Rows that do not agree on their cells may be text that was cut where it should not have been. */
+function raggedWarning(repairs: Repair[], rowCount: number, width: number): TableWarning[] {
+  const count = repairs
+    .filter(({ code }) => code === 'SHORT_ROWS_PADDED' || code === 'LONG_ROWS_JOINED')
+    .reduce((sum, repair) => sum + repair.count, 0);
+  if (count <= rowCount * raggedShare) return [];
+  return [
+    {
+      code: 'RAGGED_ROWS',
+      message: `${count} of ${rowCount} rows have more or fewer than ${width} cells. Check the delimiter and the quotes.`,
+      count,
+    },
+  ];
 }
 
 function fitGrid(row: string[], { firstColumn, width }: Grid): string[] {

@@ -1,4 +1,4 @@
-import type { CsvDialect, Dialect, Repair } from '#contract/table.ts';
+import type { CsvDialect, Dialect, Repair, TableWarning } from '#contract/table.ts';
 import type { Engine } from '#tables/engine.ts';
 import type { TableTaskContext } from '#tables/tasks.ts';
 import { emptyFile } from './container.ts';
@@ -57,8 +57,12 @@ export async function readText(
     hint === undefined
       ? []
       : [{ code: 'SEPARATOR_LINE', message: 'The line "sep=" was obeyed and left out.', count: 1 }];
+  const isSingle =
+    layout.width === 1 && overrides.delimiter === undefined && hasMarks(visible.slice(0, markedCharacters));
+  const isDoubtful = isSingle || table.warnings.some(({ code }) => code === 'RAGGED_ROWS');
   return {
     ...table,
+    warnings: isSingle ? [singleColumn, ...table.warnings] : table.warnings,
     dialect: {
       delimiter: syntax.delimiter,
       quote: syntax.quote,
@@ -68,10 +72,27 @@ export async function readText(
       encoding: encoding.name,
       newline: newlineOf(text),
       decimal: overrides.decimal ?? '.',
-      confidence: Math.round(Math.min(syntax.confidence, encoding.confidence) * 100) / 100,
+      confidence: isDoubtful
+        ? doubtfulConfidence
+        : Math.round(Math.min(syntax.confidence, encoding.confidence) * 100) / 100,
       repairs: [...clean.repairs, ...hintRepairs, ...repairs],
     },
   };
+}
+
+const markedCharacters = 100_000;
+const doubtfulConfidence = 0.3;
+const singleColumn: TableWarning = {
+  code: 'SINGLE_COLUMN',
+  message:
+    'The file was read as one column, though most of its lines hold commas, semicolons, tabs or bars. Name the delimiter if it has more.',
+};
+
+/** Lines of text with commas, or a table whose rows do not agree on their cells: only the user knows. */
+function hasMarks(text: string): boolean {
+  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
+  const bare = lines.filter((line) => /[,;\t|]/.test(line.replaceAll(/"(?:[^"]|"")*"/g, '')));
+  return bare.length > lines.length / 2;
 }
 
 function newlineOf(text: string): CsvDialect['newline'] {
