@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunningJob, SandboxLimits } from '#ports/sandbox.ts';
 import { plantVictim } from './victim.ts';
-import { localForTests, processesWith, runPython } from './workbench.ts';
+import { jobDirectories, localForTests, processesWith, runPython } from './workbench.ts';
 
 const programs = fileURLToPath(new URL('./programs/', import.meta.url));
 
@@ -60,7 +60,7 @@ export async function openArena(tier: string) {
   });
   await begun;
   const [server = ''] = readdirSync(work);
-  const [own = ''] = readdirSync(join(work, server)).filter((name) => name !== 'control.sock');
+  const [own = ''] = jobDirectories(join(work, server));
   const target = {
     base: work,
     control: join(work, server, 'control.sock'),
@@ -103,7 +103,7 @@ export async function openArena(tier: string) {
         const { canceled, exitCode, contents } = await neighbour;
         // what ends with a job ends before `run` answers: nothing has to be waited for
         const processes = processesWith(made.cacheDirectory).length;
-        const directories = readdirSync(join(work, server)).filter((name) => name !== 'control.sock');
+        const directories = jobDirectories(join(work, server));
         const left = (contents.get('secret') ?? '').replace(secret, 'untouched');
         return { processes, directories, neighbour: { canceled, exitCode, left } };
       } finally {

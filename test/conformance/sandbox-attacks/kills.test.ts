@@ -4,7 +4,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { localForTests, processesWith, runPython, tiers, until } from './workbench.ts';
+import {
+  jobDirectories,
+  localForTests,
+  plainPython,
+  processesWith,
+  runPython,
+  tiers,
+  until,
+} from './workbench.ts';
 
 const isRoot = process.getuid?.() === 0;
 const slots = ['/run/aliquot', '/dev/shm/aliquot', '/tmp/aliquot-slots'];
@@ -12,7 +20,8 @@ const slots = ['/run/aliquot', '/dev/shm/aliquot', '/tmp/aliquot-slots'];
 /** The file that keeps a user id for one job, and whether anybody holds it. */
 function isHeld(user: string): boolean {
   const paths = slots.map((directory) => join(directory, user)).filter(existsSync);
-  return paths.some((path) => spawnSync('flock', ['--nonblock', path, 'true']).status !== 0);
+  const lock = 'import fcntl, sys; fcntl.flock(open(sys.argv[1]), fcntl.LOCK_EX | fcntl.LOCK_NB)';
+  return paths.some((path) => spawnSync(plainPython, ['-I', '-c', lock, path]).status !== 0);
 }
 
 const inSharedMemory = (mark: string) => readdirSync('/dev/shm').filter((name) => name.includes(mark));
@@ -76,11 +85,8 @@ test.each(tiers)(
     expect(await until(() => processesWith(cacheDirectory).length === 1, 60_000)).toBe(true);
     const next = await runPython(sandbox, 'def main(arguments):\n    print("next")\n');
     expect(next).toMatchObject({ exitCode: 0, output: 'next\n' });
-    expect(
-      readdirSync(join(cacheDirectory, 'work')).flatMap((name) =>
-        readdirSync(join(cacheDirectory, 'work', name)),
-      ),
-    ).toEqual(['control.sock']);
+    const work = join(cacheDirectory, 'work');
+    expect(readdirSync(work).flatMap((name) => jobDirectories(join(work, name)))).toEqual([]);
   },
   120_000,
 );

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Attack, openArena, Remains, Sight } from './arena.ts';
 
@@ -10,6 +10,7 @@ export type Arena = Pick<Awaited<ReturnType<typeof openArena>>, 'attack' | 'clos
 
 /** Nobody else's on this host, so that even a signal to everything of this user would hit no bystander. */
 const USER = 64_321;
+const program = fileURLToPath(new URL('./arena-process.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
@@ -23,18 +24,17 @@ export async function openArenaOfOrdinaryUser(tier: string): Promise<Arena> {
   mkdirSync(temporary);
   chownSync(temporary, USER, USER);
   chmodSync(copy, 0o755);
-  const here = 'test/conformance/sandbox-attacks';
   for (const path of [
     'package.json',
     'src/adapters/sandbox/local.ts',
     'src/adapters/sandbox/local',
     'src/ports/sandbox.ts',
-    here,
+    dirname(relative(root, program)),
   ]) {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     cpSync(join(root, path), join(copy, path), { recursive: true });
   }
-  const child = fork(join(copy, here, 'arena-process.ts'), [tier, String(USER)], {
+  const child = fork(join(copy, relative(root, program)), [tier, String(USER)], {
     cwd: copy,
     env: { ...process.env, TMPDIR: temporary, HOME: temporary },
     execArgv: ['--import', loader],

@@ -73,6 +73,10 @@ export async function runPython(sandbox: Sandbox, source: string, attempt: Attem
   }
 }
 
+/** What a server keeps of its jobs below its own directory. */
+export const jobDirectories = (server: string) =>
+  readdirSync(server).filter((name) => !['control.sock', 'uses.json'].includes(name));
+
 /** Command lines of living processes that contain a text. Forks keep the command line they were forked with. */
 export function processesWith(text: string): { pid: number; command: string }[] {
   const found = [];
