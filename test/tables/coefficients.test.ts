@@ -16,7 +16,7 @@ const gap = Number.NaN;
 const numbers = (...values: number[]) => Float64Array.from(values);
 const ranked = (values: Float64Array) => ({
   values,
-  ranks: rankAll(values, sortValues(values)),
+  ...rankAll(values, sortValues(values)),
   hasGaps: values.some(Number.isNaN),
 });
 const codes = (values: number[]): Codes => ({

@@ -13,6 +13,9 @@ export interface Ranked {
   values: Float64Array;
   /** Average ranks, 1-based, among the values; NaN for gaps. */
   ranks: Float64Array;
+  /** Place of each value among the distinct ones; -1 for gaps. */
+  places: Int32Array;
+  distinctCount: number;
   /** Whether there are gaps. */
   hasGaps: boolean;
 }
@@ -55,20 +58,27 @@ export function sortValues(values: Float64Array): Float64Array {
   return values.filter((value) => !Number.isNaN(value)).sort();
 }
 
-/** Average ranks, 1-based; NaN for gaps. */
-export function rankAll(values: Float64Array, sorted: Float64Array): Float64Array {
-  const distinct = new Float64Array(sorted.length);
-  const ranks = new Float64Array(sorted.length);
-  let count = 0;
-  for (let start = 0; start < sorted.length; count += 1) {
-    let end = start + 1;
-    while (end < sorted.length && sorted[end] === sorted[start]) end += 1;
-    distinct[count] = sorted[start] as number;
-    ranks[count] = (start + end + 1) / 2;
-    start = end;
+/** Average ranks, 1-based, and places among the distinct values. */
+export function rankAll(
+  values: Float64Array,
+  sorted: Float64Array,
+): Pick<Ranked, 'ranks' | 'places' | 'distinctCount'> {
+  const distinct = sorted.filter((value, index) => index === 0 || value !== sorted[index - 1]);
+  const places = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : lowerBound(distinct, value)));
+  return { ranks: ranksOf(places, distinct.length), places, distinctCount: distinct.length };
+}
+
+/** Average ranks, 1-based, of values given by their places among the distinct ones; NaN for gaps. */
+function ranksOf(places: Int32Array, distinctCount: number): Float64Array {
+  const counts = new Float64Array(distinctCount);
+  for (const place of places) if (place >= 0) counts[place] = (counts[place] as number) + 1;
+  let below = 0;
+  for (let place = 0; place < distinctCount; place += 1) {
+    const count = counts[place] as number;
+    counts[place] = below + (count + 1) / 2;
+    below += count;
   }
-  const known = distinct.subarray(0, count);
-  return values.map((value) => (Number.isNaN(value) ? value : (ranks[lowerBound(known, value)] as number)));
+  return Float64Array.from(places, (place) => (place < 0 ? Number.NaN : (counts[place] as number)));
 }
 
 /** Pearson of the ranks among the rows where both have a value. */
@@ -76,12 +86,10 @@ export function spearman(first: Ranked, second: Ranked): Coefficient | null {
   return pearson(ranksBeside(first, second), ranksBeside(second, first));
 }
 
-function ranksBeside({ values, ranks }: Ranked, other: Ranked): Float64Array {
+function ranksBeside({ ranks, places, distinctCount }: Ranked, other: Ranked): Float64Array {
   if (!other.hasGaps) return ranks;
-  const shared = values.map((value, index) =>
-    Number.isNaN(other.values[index] as number) ? Number.NaN : value,
-  );
-  return rankAll(shared, sortValues(shared));
+  const shared = places.map((place, index) => ((other.places[index] as number) < 0 ? -1 : place));
+  return ranksOf(shared, distinctCount);
 }
 
 export interface CrossTable {

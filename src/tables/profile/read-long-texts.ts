@@ -70,11 +70,13 @@ export async function readHashes(
   const hashes = expressions.map(() => new BigUint64Array(Number(rows)));
   let place = 0;
   await engine.scan(`SELECT ${expressions.join(', ')} FROM t ${where}`, (chunk) => {
+    // asked once: each time is a call into the engine
+    const { rowCount } = chunk;
     for (const [index, own] of hashes.entries()) {
       const vector = chunk.getColumnVector(index);
-      for (let row = 0; row < chunk.rowCount; row += 1) own[place + row] = vector.getItem(row) as bigint;
+      for (let row = 0; row < rowCount; row += 1) own[place + row] = vector.getItem(row) as bigint;
     }
-    place += chunk.rowCount;
+    place += rowCount;
   });
   return hashes;
 }

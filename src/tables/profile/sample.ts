@@ -58,9 +58,11 @@ export async function readSample(engine: Engine, columns: ProfiledColumn[], step
     );
     const cells: (string | number | null)[][] = batch.map(() => []);
     await engine.scan(`SELECT ${list.join(', ')} FROM t ${where}`, (chunk) => {
+      // asked once: each time is a call into the engine
+      const { rowCount } = chunk;
       for (const [index, column] of cells.entries()) {
         const vector = chunk.getColumnVector(index);
-        for (let row = 0; row < chunk.rowCount; row += 1)
+        for (let row = 0; row < rowCount; row += 1)
           column.push(vector.getItem(row) as string | number | null);
       }
     });
@@ -87,7 +89,7 @@ function numberSample(column: ProfiledColumn, cells: (number | null)[]): NumberS
     column,
     kind: 'numbers',
     values,
-    ranks: rankAll(values, sorted),
+    ...rankAll(values, sorted),
     hasGaps: sorted.length < values.length,
     bins: quantileBins(values, sorted),
     missingCount: cells.reduce<number>((sum, cell) => sum + (cell === null ? 1 : 0), 0),
