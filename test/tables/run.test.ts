@@ -99,7 +99,7 @@ describe('a table task in its own process', () => {
 
   it(
     'reads 100 MB within 600 MB, stops on cancel, survives a killed or starved child',
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     () =>
       withDirectory(async (directory) => {
         const source = path.join(directory, 'big.csv');
