@@ -80,7 +80,8 @@ test.each(tiers)(
     const isChild = (pid: number) =>
       readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[1] === `${host}`;
     const [supervisor] = processesWith(cacheDirectory).filter(({ pid }) => isChild(pid));
-    process.kill(supervisor?.pid ?? 0, 'SIGKILL');
+    if (!supervisor) throw new Error('the supervisor was not found');
+    process.kill(supervisor.pid, 'SIGKILL');
     await outcome;
     expect(await until(() => processesWith(cacheDirectory).length === 1, 60_000)).toBe(true);
     const next = await runPython(sandbox, 'def main(arguments):\n    print("next")\n');
