@@ -108,7 +108,7 @@ describe('aliquot upload', () => {
     }
     const { dataset, resumedAt } = await document(proxy.url);
     expect(dataset).toEqual({ id: expect.any(String), fileName: 'table.csv', ...expected });
-    expect(resumedAt).toBeGreaterThan(3 * MEBIBYTE);
+    expect(resumedAt).toBeGreaterThan(MEBIBYTE);
     expect(resumedAt).toBeLessThan(4 * MEBIBYTE);
     expect(await datasetsOf(app)).toHaveLength(before + 1);
     expect(await records()).toEqual([]);
@@ -124,9 +124,7 @@ describe('aliquot upload', () => {
     const { exitCode, stderr } = await upload(proxy.url).ended;
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
-      stderr: expect.stringMatching(
-        /^Going on with table\.csv: (1\.0|9\d\d) [KM]B of 8\.4 MB are there\.\n$/,
-      ),
+      stderr: expect.stringMatching(/^Going on with table\.csv: \d+(\.\d)? [KM]B of 8\.4 MB are there\.\n$/),
     });
   });
 
