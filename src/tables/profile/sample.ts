@@ -1,4 +1,5 @@
-import type { Engine } from '#tables/engine.ts';
+import type { DuckDBVector } from '@duckdb/node-api';
+import { type Engine, inBatches } from '#tables/engine.ts';
 import { type Codes, type Ranked, rankAll, sortValues } from './coefficients.ts';
 import { doubleSql, isNumeric, type ProfiledColumn } from './columns.ts';
 
@@ -50,60 +51,69 @@ export function samplingRule(step: number): string {
 
 export async function readSample(engine: Engine, columns: ProfiledColumn[], step: number): Promise<Sample> {
   const where = step === 1 ? '' : `WHERE hash(file_row_number) % ${step} = 0`;
-  const sample: Sample = { columns: new Map(), rows: 0, step };
-  for (let at = 0; at < columns.length; at += columnsAtOnce) {
-    const batch = columns.slice(at, at + columnsAtOnce);
+  const rows = Number((await engine.row(`SELECT count(*) FROM t ${where}`))[0]);
+  const sample: Sample = { columns: new Map(), rows, step };
+  for (const batch of inBatches(columns, columnsAtOnce)) {
     const list = batch.map((column) =>
       isNumeric(column) ? doubleSql(column) : `left(${column.physicalName}, ${longestText + 1})`,
     );
-    const cells: (string | number | null)[][] = batch.map(() => []);
+    const readers = batch.map((column) =>
+      isNumeric(column) ? numberReader(column, rows) : textReader(column, rows),
+    );
+    let place = 0;
     await engine.scan(`SELECT ${list.join(', ')} FROM t ${where}`, (chunk) => {
       // asked once: each time is a call into the engine
       const { rowCount } = chunk;
-      for (const [index, column] of cells.entries()) {
-        const vector = chunk.getColumnVector(index);
-        for (let row = 0; row < rowCount; row += 1)
-          column.push(vector.getItem(row) as string | number | null);
-      }
+      for (const [index, reader] of readers.entries())
+        reader.take(chunk.getColumnVector(index), rowCount, place);
+      place += rowCount;
     });
-    for (const [index, column] of batch.entries()) {
-      const own = cells[index] ?? [];
-      sample.rows = own.length;
-      sample.columns.set(
-        column.physicalName,
-        isNumeric(column)
-          ? numberSample(column, own as (number | null)[])
-          : textSample(column, own as (string | null)[]),
-      );
+    for (const reader of readers) {
+      const own = reader.finish();
+      sample.columns.set(own.column.physicalName, own);
     }
   }
   return sample;
 }
 
-function numberSample(column: ProfiledColumn, cells: (number | null)[]): NumberSample {
-  const values = Float64Array.from(cells, (cell) =>
-    cell !== null && Number.isFinite(cell) ? cell : Number.NaN,
-  );
-  const sorted = sortValues(values);
+function numberReader(column: ProfiledColumn, rows: number) {
+  const values = new Float64Array(rows);
+  let missingCount = 0;
   return {
-    column,
-    kind: 'numbers',
-    values,
-    ...rankAll(values, sorted),
-    hasGaps: sorted.length < values.length,
-    bins: quantileBins(values, sorted),
-    missingCount: cells.reduce<number>((sum, cell) => sum + (cell === null ? 1 : 0), 0),
+    take(vector: DuckDBVector, rowCount: number, place: number): void {
+      for (let row = 0; row < rowCount; row += 1) {
+        const value = vector.getItem(row) as number | null;
+        if (value === null) missingCount += 1;
+        values[place + row] = value !== null && Number.isFinite(value) ? value : Number.NaN;
+      }
+    },
+    finish(): NumberSample {
+      const sorted = sortValues(values);
+      return {
+        column,
+        kind: 'numbers',
+        values,
+        ...rankAll(values, sorted),
+        hasGaps: sorted.length < values.length,
+        bins: quantileBins(values, sorted),
+        missingCount,
+      };
+    },
   };
 }
 
-function textSample(column: ProfiledColumn, texts: (string | null)[]): TextSample {
-  const codes = encode(texts);
+function textReader(column: ProfiledColumn, rows: number) {
+  const texts = new Array<string | null>(rows).fill(null);
+  let missingCount = 0;
   return {
-    column,
-    kind: 'texts',
-    texts,
-    codes,
-    missingCount: texts.reduce<number>((sum, text) => sum + (text === null ? 1 : 0), 0),
+    take(vector: DuckDBVector, rowCount: number, place: number): void {
+      for (let row = 0; row < rowCount; row += 1) {
+        const text = vector.getItem(row) as string | null;
+        if (text === null) missingCount += 1;
+        texts[place + row] = text;
+      }
+    },
+    finish: (): TextSample => ({ column, kind: 'texts', texts, codes: encode(texts), missingCount }),
   };
 }
 

@@ -18,6 +18,8 @@ const sampledGroups = 2_000;
 const constantShare = 0.95;
 /** Of neighbours in the sample; generous, since the whole table decides. */
 const probableShare = 0.8;
+/** Neighbours after which a column that changes that often is given up. */
+const tellingPairs = 200;
 const entityName =
   /(?:^|[^a-z])(?:id|key|uuid|guid|code|no|number|customer|client|user|patient|subject|person|account|session|household|store|shop|device|machine|vehicle|driver|student|employee|group|family|batch|plot|site|station)$|[a-z](?:Id|ID|Key|No)$/i;
 
@@ -123,6 +125,7 @@ function mayBeConstantWithin(sample: Sample, key: string, other: string): boolea
     }
     pairs += 1;
     if (first.get(own) === cellOf(values, row)) same += 1;
+    if (pairs === tellingPairs && same < pairs * probableShare) return false;
   }
   return pairs === 0 || same >= pairs * probableShare;
 }
