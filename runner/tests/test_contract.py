@@ -84,5 +84,6 @@ def test_one_source_file_names_an_algorithm() -> None:
 
 
 def test_files_are_short() -> None:
-    for file in PACKAGE_ROOT.rglob("*.py"):
+    generated = PACKAGE_ROOT / "aliquot_runner" / "protocol.py"
+    for file in set(PACKAGE_ROOT.rglob("*.py")) - {generated}:
         assert len(file.read_text(encoding="utf-8").splitlines()) < 300, file

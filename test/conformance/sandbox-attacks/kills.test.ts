@@ -29,7 +29,7 @@ const inSharedMemory = (mark: string) => readdirSync('/dev/shm').filter((name) =
 test.each(tiers)(
   'local:%s leaves nothing on this host when its server is killed in mid-job',
   async (tier) => {
-    const made = await localForTests();
+    await using made = await localForTests();
     const { cacheDirectory } = made;
     const mark = randomUUID();
     const holder = fileURLToPath(new URL('./holder.ts', import.meta.url));
@@ -56,7 +56,6 @@ test.each(tiers)(
         (name) => !/^(work|runner-\w+|tsx-\d+|aliquot-collected-\w+)$/.test(name),
       ),
     ).toEqual([]);
-    await made[Symbol.asyncDispose]();
   },
   120_000,
 );
