@@ -25,14 +25,15 @@ export async function uploadMemory(
     async recall() {
       const text = await readFile(path, 'utf8').catch(() => null);
       if (text === null) return null;
-      const { datasetId, ...written } = parsed(text);
+      const { idempotencyKey, datasetId, ...written } = parsed(text);
       const isSame = JSON.stringify(written) === JSON.stringify(known);
-      return isSame && typeof datasetId === 'string' ? datasetId : null;
+      if (!isSame || typeof idempotencyKey !== 'string') return null;
+      return { idempotencyKey, datasetId: typeof datasetId === 'string' ? datasetId : null };
     },
-    async remember(datasetId) {
+    async remember(upload) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const unfinished = `${path}.${process.pid}`;
-      await writeFile(unfinished, JSON.stringify({ ...known, datasetId }), { mode: 0o600 });
+      await writeFile(unfinished, JSON.stringify({ ...known, ...upload }), { mode: 0o600 });
       await rename(unfinished, path);
     },
     forget: () => rm(path, { force: true }),

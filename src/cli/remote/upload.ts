@@ -23,10 +23,13 @@ import { transfer } from '#cli/remote/transfer.ts';
 const failureLimit = 8;
 const protocols: UploadProtocol[] = ['S3_MULTIPART', 'TUS', 'PUT'];
 
-/** Knows, from one call to the next, which dataset a file was on its way to. */
+/** An upload as it was asked for; the dataset is null while no answer has been seen. */
+export type BegunUpload = { idempotencyKey: string; datasetId: string | null };
+
+/** Knows, from one call to the next, what a file was on its way to. */
 export interface UploadMemory {
-  recall(): Promise<string | null>;
-  remember(datasetId: string): Promise<void>;
+  recall(): Promise<BegunUpload | null>;
+  remember(upload: BegunUpload): Promise<void>;
   forget(): Promise<void>;
 }
 
@@ -92,22 +95,21 @@ async function begin(
   memory: UploadMemory,
 ): Promise<{ datasetId: string; ticket: TicketFragment | null }> {
   const known = await memory.recall();
-  if (known !== null) {
-    const { node } = await request(connection, UploadStateDocument, { id: known });
+  if (known?.datasetId) {
+    const { datasetId } = known;
+    const { node } = await request(connection, UploadStateDocument, { id: datasetId });
     const status = node?.__typename === 'Dataset' ? node.status : null;
-    if (status === 'UPLOADING') return { datasetId: known, ticket: await freshTicket(connection, known) };
-    if (status === 'INGESTING' || status === 'READY') return { datasetId: known, ticket: null };
+    if (status === 'UPLOADING') return { datasetId, ticket: await freshTicket(connection, datasetId) };
+    if (status === 'INGESTING' || status === 'READY') return { datasetId, ticket: null };
   }
-  const input = {
-    fileName: file.name,
-    byteSize: file.byteSize,
-    name,
-    protocols,
-    idempotencyKey: randomUUID(),
-  };
+  // noted before it is used: a call that was killed before the answer came asks for the same upload again
+  const idempotencyKey = known && known.datasetId === null ? known.idempotencyKey : randomUUID();
+  await memory.remember({ idempotencyKey, datasetId: null });
+  const { name: fileName, byteSize } = file;
+  const input = { fileName, byteSize, name, protocols, idempotencyKey };
   const answer = await request(connection, RequestUploadDocument, { input });
   const { dataset, upload: ticket } = expectSuccess(answer.requestUpload, 'RequestUploadSuccess');
-  await memory.remember(dataset.id);
+  await memory.remember({ idempotencyKey, datasetId: dataset.id });
   return { datasetId: dataset.id, ticket };
 }
 
