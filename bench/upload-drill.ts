@@ -3,12 +3,13 @@
  * `upload-drill.ts [uploads] [file|s3|direct] [seconds between kills]`
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEmbeddedDatabase } from '#adapters/database/embedded.ts';
+import { storageFromUrl } from '#adapters/storage/from-url.ts';
 import { readEnv } from '#env.ts';
 import { breakingProxy, sendByTus } from '../test/api/upload-client.ts';
 import { connect } from '../test/flow/client.ts';
@@ -161,11 +162,16 @@ console.log(
 console.log(
   `${(tally.wantedBytes / 1e6).toFixed(0)} MB of files; ${faults.length === 0 ? 'no faults' : faults.slice(0, 5).join('; ')}`,
 );
-if (WAY === 'file') {
-  const left = await readdir(join(place.directory, 'files', '.incoming'));
-  console.log(`${left.length} unfinished files left: ${left.slice(0, 5).join(', ')}`);
-}
 await Promise.race([killing, sleep(100)]);
+await server.end('SIGTERM');
+const storage = await storageFromUrl(store?.url('drill', more) ?? `file:${join(place.directory, 'files')}`, {
+  workDirectory: join(place.directory, 'work'),
+});
+// what a kill between two steps left; the server's own sweeps wait for some days
+const swept = await storage.sweep(new Date());
+let objects = 0;
+for await (const _object of storage.list()) objects++;
+console.log(`${objects} objects are stored; the sweep freed ${swept} unfinished ones`);
 await Promise.all([proxy.close(), storeProxy?.close()]);
 await place.close();
 await store?.stop();
