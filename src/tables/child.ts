@@ -1,17 +1,18 @@
 import { TableError } from './errors.ts';
-import { cutRows } from './folds.ts';
-import { ingest } from './ingest/ingest.ts';
-import { profile } from './profile/profile.ts';
 import type { FromChild, TableTaskContext, TableTaskKind, TableTasks, ToChild } from './tasks.ts';
 
 /** Entry of the process that `run.ts` forks: one task, then the end. */
 
+/** Only the task that is wanted is loaded: the start of this process is much of what a small table costs. */
 const tasks: {
-  [Kind in TableTaskKind]: (
-    spec: TableTasks[Kind]['spec'],
-    context: TableTaskContext,
-  ) => Promise<TableTasks[Kind]['result']>;
-} = { ingest, profile, cut: cutRows };
+  [Kind in TableTaskKind]: () => Promise<
+    (spec: TableTasks[Kind]['spec'], context: TableTaskContext) => Promise<TableTasks[Kind]['result']>
+  >;
+} = {
+  ingest: async () => (await import('./ingest/ingest.ts')).ingest,
+  profile: async () => (await import('./profile/profile.ts')).profile,
+  cut: async () => (await import('./folds.ts')).cutRows,
+};
 const abort = new AbortController();
 const memoryCheckMilliseconds = 200;
 
@@ -44,7 +45,8 @@ async function start(message: Extract<ToChild, { type: 'start' }>): Promise<void
     if (process.memoryUsage.rss() > message.memoryBytes) void finish(outOfMemory());
   }, memoryCheckMilliseconds).unref();
   try {
-    const result = await tasks[message.kind](message.spec as never, context);
+    const perform = await tasks[message.kind]();
+    const result = await perform(message.spec as never, context);
     await finish({ type: 'done', result });
   } catch (error) {
     await finish(failure(error));

@@ -1,11 +1,11 @@
-import {
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  DuckDBInstance,
-  DuckDBListValue,
-  type DuckDBValue,
-} from '@duckdb/node-api';
+import { createRequire } from 'node:module';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api';
 import { TableError } from './errors.ts';
+
+// Not imported: Node would read each of the package's CommonJS files once more, to find their names.
+const { DuckDBInstance, DuckDBListValue } = createRequire(import.meta.url)(
+  '@duckdb/node-api',
+) as typeof import('@duckdb/node-api');
 
 export type EngineValue = string | number | boolean | null | EngineValue[];
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ColumnProfile } from '#contract/report.ts';
@@ -8,7 +9,8 @@ import { TableError, type TableErrorCode } from './errors.ts';
 import type { FromChild, TableProgress, TableTaskKind, TableTasks, ToChild } from './tasks.ts';
 
 const defaultMemoryBytes = 1024 ** 3;
-const interruptGraceMilliseconds = 300;
+/** An analysis writes nothing outside its directory: there is nothing to tidy up. */
+const interruptGraceMilliseconds: { [Kind in TableTaskKind]: number } = { ingest: 300, profile: 0, cut: 300 };
 const childPath = fileURLToPath(new URL('./child.ts', import.meta.url));
 const loaderUrl = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
@@ -53,8 +55,9 @@ function superviseChild<Kind extends TableTaskKind>(
   const heapMegabytes = Math.max(128, Math.floor(memoryBytes / 2 / 1024 ** 2));
   const child = fork(childPath, [], {
     execArgv: ['--import', loaderUrl, `--max-old-space-size=${heapMegabytes}`],
-    // Nothing is inherited: the child needs no secret, and its time zone must not depend on the host.
-    env: { TZ: 'UTC', TMPDIR: temporaryDirectory },
+    // No secret is inherited, and the time zone must not depend on the host. The loader keeps what it has compiled in
+    // TMPDIR: a directory of the task's own would have every module compiled anew.
+    env: { TZ: 'UTC', TMPDIR: os.tmpdir() },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let standardError = '';
@@ -67,7 +70,7 @@ function superviseChild<Kind extends TableTaskKind>(
     const stop = () => {
       outcome ??= { error: canceled() };
       send(child, { type: 'cancel' });
-      killTimer = setTimeout(() => child.kill('SIGKILL'), interruptGraceMilliseconds);
+      killTimer = setTimeout(() => child.kill('SIGKILL'), interruptGraceMilliseconds[kind]);
     };
     signal?.addEventListener('abort', stop, { once: true });
     child.on('message', (message: FromChild) => {
