@@ -27,28 +27,48 @@ export interface Coefficient {
 
 const fewestRows = 3;
 
+/** Sums about the means of the shared rows: nothing is lost to cancellation. */
 export function pearson(first: Float64Array, second: Float64Array): Coefficient | null {
   let rows = 0;
-  let meanX = 0;
-  let meanY = 0;
-  let squaresX = 0;
-  let squaresY = 0;
-  let products = 0;
+  let startX = 0;
+  let startY = 0;
+  let sumX = 0;
+  let sumY = 0;
   for (let index = 0; index < first.length; index += 1) {
     const x = first[index] as number;
     const y = second[index] as number;
     if (Number.isNaN(x) || Number.isNaN(y)) continue;
+    if (rows === 0) {
+      startX = x;
+      startY = y;
+    }
     rows += 1;
-    // Welford's update: one pass without cancellation.
-    const deltaX = x - meanX;
-    const deltaY = y - meanY;
-    meanX += deltaX / rows;
-    meanY += deltaY / rows;
-    squaresX += deltaX * (x - meanX);
-    squaresY += deltaY * (y - meanY);
-    products += deltaX * (y - meanY);
+    // from the first value on, so that the mean of a constant is that value and nothing beside it
+    sumX += x - startX;
+    sumY += y - startY;
   }
-  if (rows < fewestRows || squaresX <= 0 || squaresY <= 0) return null;
+  const meanX = startX + sumX / rows;
+  const meanY = startY + sumY / rows;
+  let restX = 0;
+  let restY = 0;
+  let squaresX = 0;
+  let squaresY = 0;
+  let products = 0;
+  for (let index = 0; index < first.length; index += 1) {
+    const x = (first[index] as number) - meanX;
+    const y = (second[index] as number) - meanY;
+    if (Number.isNaN(x) || Number.isNaN(y)) continue;
+    restX += x;
+    restY += y;
+    squaresX += x * x;
+    squaresY += y * y;
+    products += x * y;
+  }
+  // what the rounding of the means left
+  squaresX -= (restX * restX) / rows;
+  squaresY -= (restY * restY) / rows;
+  products -= (restX * restY) / rows;
+  if (rows < fewestRows || !(squaresX > 0) || !(squaresY > 0)) return null;
   const value = products / Math.sqrt(squaresX) / Math.sqrt(squaresY);
   return Number.isFinite(value) ? { value: Math.max(-1, Math.min(1, value)), rows } : null;
 }
@@ -64,21 +84,33 @@ export function rankAll(
   sorted: Float64Array,
 ): Pick<Ranked, 'ranks' | 'places' | 'distinctCount'> {
   const distinct = sorted.filter((value, index) => index === 0 || value !== sorted[index - 1]);
-  const places = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : lowerBound(distinct, value)));
+  const places = new Int32Array(values.length);
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    places[index] = Number.isNaN(value) ? -1 : lowerBound(distinct, value);
+  }
   return { ranks: ranksOf(places, distinct.length), places, distinctCount: distinct.length };
 }
 
 /** Average ranks, 1-based, of values given by their places among the distinct ones; NaN for gaps. */
 function ranksOf(places: Int32Array, distinctCount: number): Float64Array {
   const counts = new Float64Array(distinctCount);
-  for (const place of places) if (place >= 0) counts[place] = (counts[place] as number) + 1;
+  for (let index = 0; index < places.length; index += 1) {
+    const place = places[index] as number;
+    if (place >= 0) counts[place] = (counts[place] as number) + 1;
+  }
   let below = 0;
   for (let place = 0; place < distinctCount; place += 1) {
     const count = counts[place] as number;
     counts[place] = below + (count + 1) / 2;
     below += count;
   }
-  return Float64Array.from(places, (place) => (place < 0 ? Number.NaN : (counts[place] as number)));
+  const ranks = new Float64Array(places.length);
+  for (let index = 0; index < places.length; index += 1) {
+    const place = places[index] as number;
+    ranks[index] = place < 0 ? Number.NaN : (counts[place] as number);
+  }
+  return ranks;
 }
 
 /** Pearson of the ranks among the rows where both have a value. */
@@ -88,7 +120,9 @@ export function spearman(first: Ranked, second: Ranked): Coefficient | null {
 
 function ranksBeside({ ranks, places, distinctCount }: Ranked, other: Ranked): Float64Array {
   if (!other.hasGaps) return ranks;
-  const shared = places.map((place, index) => ((other.places[index] as number) < 0 ? -1 : place));
+  const shared = new Int32Array(places.length);
+  for (let index = 0; index < places.length; index += 1)
+    shared[index] = (other.places[index] as number) < 0 ? -1 : (places[index] as number);
   return ranksOf(shared, distinctCount);
 }
 

@@ -6,18 +6,26 @@ export interface CountedNumbers {
   total: number;
 }
 
-/** Whole numbers of a range up to this size, or up to the number of values, are counted without being sorted. */
-const countedRange = 65_536;
+/** Counters that are made at most for each value, and for all where the values are fewer. */
+const countersPerValue = 8;
+const mostCounters = 4_194_304;
+const largestScale = 1e6;
+/** Products up to here are off by less than a half. */
+const largestProduct = 2 ** 51;
 
-/** Sorts `values` in place and counts equal neighbours; whole numbers of a narrow range go into one counter each. */
-export function countNumbers(values: Float64Array, isWhole: boolean): CountedNumbers {
+/** Counts equal values; `values` are sorted in place, except where one counter for each possible value is cheaper. */
+export function countNumbers(values: Float64Array): CountedNumbers {
+  return countByPlace(values) ?? countSorted(isAscending(values) ? values : values.sort());
+}
+
+function isAscending(values: Float64Array): boolean {
+  for (let index = 1; index < values.length; index += 1)
+    if ((values[index] as number) < (values[index - 1] as number)) return false;
+  return true;
+}
+
+function countSorted(values: Float64Array): CountedNumbers {
   const total = values.length;
-  if (isWhole && total > 0) {
-    const [min, max] = endsOf(values);
-    const range = max - min + 1;
-    if (range <= Math.max(countedRange, total)) return countWhole(values, min, range);
-  }
-  values.sort();
   const counts = new Uint32Array(total);
   let distinct = 0;
   for (let index = 0; index < total; index += 1) {
@@ -34,34 +42,59 @@ export function countNumbers(values: Float64Array, isWhole: boolean): CountedNum
   return { values: values.slice(0, distinct), counts: counts.slice(0, distinct), total };
 }
 
+/** Of numbers that all are whole multiples of one power of ten within a narrow range; else null. */
+function countByPlace(values: Float64Array): CountedNumbers | null {
+  const [min, max] = endsOf(values);
+  const total = values.length;
+  const widest = Math.min(countersPerValue * total, Math.max(total, mostCounters)) / (max - min);
+  const scale = scaleOf(values, Math.min(widest, largestProduct / Math.max(-min, max), largestScale));
+  if (scale === null) return null;
+  const start = Math.round(min * scale);
+  const counters = new Uint32Array(Math.round(max * scale) - start + 1);
+  let distinct = 0;
+  for (let index = 0; index < total; index += 1) {
+    const place = Math.round((values[index] as number) * scale) - start;
+    const count = counters[place] as number;
+    if (count === 0) distinct += 1;
+    counters[place] = count + 1;
+  }
+  const counted = { values: new Float64Array(distinct), counts: new Uint32Array(distinct), total };
+  let found = 0;
+  for (let place = 0; place < counters.length; place += 1) {
+    const count = counters[place] as number;
+    if (count === 0) continue;
+    counted.values[found] = (start + place) / scale;
+    counted.counts[found] = count;
+    found += 1;
+  }
+  return counted;
+}
+
+/**
+ * The smallest of 1, 10, 100 … that makes every number whole, up to a limit; each is then the exact quotient, rounded
+ * once, of a whole number and the scale, and of ten times both.
+ */
+function scaleOf(values: Float64Array, limit: number): number | null {
+  let scale = 1;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    while (Math.round(value * scale) / scale !== value) {
+      scale *= 10;
+      if (scale > limit) return null;
+    }
+  }
+  return scale <= limit ? scale : null;
+}
+
 function endsOf(values: Float64Array): [min: number, max: number] {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
     if (value < min) min = value;
     if (value > max) max = value;
   }
   return [min, max];
-}
-
-function countWhole(values: Float64Array, min: number, range: number): CountedNumbers {
-  const counters = new Uint32Array(range);
-  for (const value of values) counters[value - min] = (counters[value - min] as number) + 1;
-  const distinct = counters.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  const counted = {
-    values: new Float64Array(distinct),
-    counts: new Uint32Array(distinct),
-    total: values.length,
-  };
-  let place = 0;
-  for (let offset = 0; offset < range; offset += 1) {
-    const count = counters[offset] as number;
-    if (count === 0) continue;
-    counted.values[place] = min + offset;
-    counted.counts[place] = count;
-    place += 1;
-  }
-  return counted;
 }
 
 /** Quantiles by linear interpolation (Hyndman-Fan type 7) at ascending shares. */

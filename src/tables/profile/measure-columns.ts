@@ -29,11 +29,14 @@ type Measured = Pick<
   'monotonicity' | 'numeric' | 'text' | 'date' | 'blankCount' | 'disguisedMissing' | 'personalData'
 > & { frequencies: Frequencies; counted: CountedNumbers | null };
 
-/** Measures the columns in the order of the file, as many at once as memory allows, and tells of each as it is done. */
+/**
+ * Measures the columns in the order of the file, as many at once as memory allows, and tells of each as it is done. The
+ * sample is drawn when a column first needs it, so that numbers at the head of a table are told of before that.
+ */
 export async function measureColumns(
   engine: Engine,
   columns: ProfiledColumn[],
-  sample: Sample,
+  drawSample: () => Promise<Sample>,
   rowCount: number,
   keep: (column: ProfiledColumn) => boolean,
   onMeasured: (profile: ColumnProfile) => void,
@@ -46,8 +49,8 @@ export async function measureColumns(
     for (const column of batch) {
       const own = numbers.get(column);
       const measured = own
-        ? await measureNumbers(engine, column, own, sample)
-        : await measureTexts(engine, column, sample);
+        ? await measureNumbers(engine, column, own, drawSample)
+        : await measureTexts(engine, column, await drawSample());
       const { frequencies, counted } = measured;
       const profile = assemble(column, measured, rowCount);
       all.push({
@@ -65,12 +68,12 @@ async function measureNumbers(
   engine: Engine,
   column: ProfiledColumn,
   own: NumberColumn,
-  sample: Sample,
+  drawSample: () => Promise<Sample>,
 ): Promise<Measured> {
   const { counted, valueCount, infinities, isExact } = own;
   const date = isDate(column);
   // neighbours beyond 2^53 share a DOUBLE: they are told apart as text
-  const texts = isExact ? null : await readTexts(engine, column, sample);
+  const texts = isExact ? null : await readTexts(engine, column, await drawSample());
   const frequencies = texts?.frequencies ?? numberFrequencies(own, date);
   const steps = isExact ? own.steps : await readSteps(engine, column.physicalName);
   const infiniteCount = [...infinities.values()].reduce((sum, count) => sum + count, 0);

@@ -38,21 +38,30 @@ export function kindsOf(pairs: readonly ValueCount[]): TextProfile['kinds'] {
     .sort((first, second) => second.count - first.count || first.kind.localeCompare(second.kind));
 }
 
+/** Cheap signs come first: most values are none of these. */
 const patterns: { kind: PersonalData['kind']; fewestShare: number; test: (value: string) => boolean }[] = [
   // an address may stand within a text
-  { kind: 'EMAIL', fewestShare: 0, test: (value) => /[^\s@<>,;]@[^\s@<>,;]+\.[A-Za-z]{2,}/.test(value) },
-  { kind: 'PHONE', fewestShare: 0.05, test: (value) => /^\+\d[\d\s().-]{6,17}\d$/.test(value) },
+  {
+    kind: 'EMAIL',
+    fewestShare: 0,
+    test: (value) => value.includes('@') && /[^\s@<>,;]@[^\s@<>,;]+\.[A-Za-z]{2,}/.test(value),
+  },
+  {
+    kind: 'PHONE',
+    fewestShare: 0.05,
+    test: (value) => value.startsWith('+') && /^\+\d[\d\s().-]{6,17}\d$/.test(value),
+  },
   { kind: 'PAYMENT_CARD', fewestShare: 0.5, test: isPaymentCard },
   { kind: 'IBAN', fewestShare: 0.05, test: isIban },
   {
     kind: 'IP_ADDRESS',
     fewestShare: 0.05,
-    test: (value) => /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(value),
+    test: (value) => value.length <= 15 && /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(value),
   },
   {
     kind: 'SOCIAL_SECURITY_NUMBER',
     fewestShare: 0.5,
-    test: (value) => /^(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}$/.test(value),
+    test: (value) => value.length === 11 && /^(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}$/.test(value),
   },
 ];
 
@@ -80,10 +89,11 @@ const names: { kind: PersonalData['kind']; pattern: RegExp }[] = [
 /** What a column seems to tell of persons, by its values and by its name. */
 export function personalDataOf(name: string, pairs: readonly ValueCount[]): PersonalData[] {
   const rows = pairs.reduce((sum, { count }) => sum + count, 0);
+  const texts = pairs.map(({ value }) => value.trim());
   const found: PersonalData[] = [];
   for (const { kind, fewestShare, test } of patterns) {
     let count = 0;
-    for (const pair of pairs) if (test(pair.value.trim())) count += pair.count;
+    for (const [index, text] of texts.entries()) if (test(text)) count += (pairs[index] as ValueCount).count;
     if (count > 0 && count >= rows * fewestShare) {
       found.push({ kind, evidence: 'VALUES', count, fraction: share(count, rows) });
     }
@@ -96,6 +106,7 @@ export function personalDataOf(name: string, pairs: readonly ValueCount[]): Pers
 }
 
 function isPaymentCard(value: string): boolean {
+  if (!/^[ -]*[3-6]/.test(value)) return false;
   const digits = value.replaceAll(/[ -]/g, '');
   if (!/^[3-6]\d{12,18}$/.test(digits)) return false;
   let sum = 0;
@@ -108,6 +119,7 @@ function isPaymentCard(value: string): boolean {
 }
 
 function isIban(value: string): boolean {
+  if (!/^[A-Z]{2} ?\d{2}/i.test(value)) return false;
   const text = value.replaceAll(' ', '').toUpperCase();
   if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(text)) return false;
   const digits = [...text.slice(4), ...text.slice(0, 4)].map((sign) => Number.parseInt(sign, 36)).join('');

@@ -31,11 +31,16 @@ export async function profile(spec: ProfileSpec, context: TableTaskContext): Pro
   }
   const engine = await openEngine(context);
   try {
-    onProgress({ fraction: 0.02, stage: 'load', message: 'Drawing a sample' });
+    onProgress({ fraction: 0.02, stage: 'load', message: 'Opening the table' });
     await openTable(engine, spec.parquet);
     const rowCount = await countRows(engine);
-    const sample = await readSample(engine, columns, samplingStep(rowCount, columns.length));
-    const measured = await measureAll(engine, spec, context, sample, rowCount);
+    let drawn: Promise<Sample> | undefined;
+    const drawSample = () => {
+      drawn ??= readSample(engine, columns, samplingStep(rowCount, columns.length));
+      return drawn;
+    };
+    const measured = await measureAll(engine, spec, context, drawSample, rowCount);
+    const sample = await drawSample();
     onProgress({ fraction: 0.72, stage: 'rows', message: 'Looking for repeated rows and copied columns' });
     const memoryBytes = await measureMemory(engine, columns, rowCount);
     const repetition = await measureRepetition(engine, columns, spec.target);
@@ -89,12 +94,12 @@ async function measureAll(
   engine: Engine,
   { columns, target }: ProfileSpec,
   { onProgress, onColumns }: TableTaskContext,
-  sample: Sample,
+  drawSample: () => Promise<Sample>,
   rowCount: number,
 ): Promise<MeasuredColumn[]> {
   let done = 0;
   const isTarget = ({ physicalName }: ProfiledColumn) => physicalName === target;
-  return measureColumns(engine, columns, sample, rowCount, isTarget, (measured) => {
+  return measureColumns(engine, columns, drawSample, rowCount, isTarget, (measured) => {
     done += 1;
     onColumns?.([withOwnWarnings(measured)]);
     onProgress({

@@ -38,7 +38,6 @@ function columnReader({ physicalType }: ProfiledColumn, rowCount: number) {
   let valueCount = 0;
   let finiteCount = 0;
   let previous = Number.NaN;
-  let isWhole = true;
 
   return {
     take(vector: DuckDBVector, rows: number): void {
@@ -53,7 +52,6 @@ function columnReader({ physicalType }: ProfiledColumn, rowCount: number) {
         if (Number.isFinite(value)) {
           values[finiteCount] = value;
           finiteCount += 1;
-          if (isWhole && Math.floor(value) !== value) isWhole = false;
           previous = value;
         } else {
           const spelling = String(value).toLowerCase();
@@ -63,7 +61,7 @@ function columnReader({ physicalType }: ProfiledColumn, rowCount: number) {
       }
     },
     finish(): NumberColumn {
-      const counted = countNumbers(values.subarray(0, finiteCount), isWhole);
+      const counted = countNumbers(values.subarray(0, finiteCount));
       const ends = [counted.values[0] ?? 0, counted.values.at(-1) ?? 0];
       const isExact =
         physicalType !== 'BIGINT' || ends.every((end) => Math.abs(end) < Number.MAX_SAFE_INTEGER);

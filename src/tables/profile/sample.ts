@@ -124,7 +124,9 @@ export function encode(values: readonly (string | null)[]): Codes {
   const kept = [...counts].sort((first, second) => second[1] - first[1]).slice(0, largestVocabulary);
   const vocabulary = new Map(kept.map(([value], code) => [value, code]));
   const other = vocabulary.size;
-  const codes = Int32Array.from(values, (value) => (value === null ? -1 : (vocabulary.get(value) ?? other)));
+  const codes = new Int32Array(values.length);
+  for (const [index, value] of values.entries())
+    codes[index] = value === null ? -1 : (vocabulary.get(value) ?? other);
   return { codes, size: counts.size > other ? other + 1 : Math.max(1, other) };
 }
 
@@ -135,12 +137,13 @@ export function quantileBins(values: Float64Array, sorted: Float64Array): Codes 
     const limit = sorted[Math.floor((bin * sorted.length) / binCount)];
     if (limit !== undefined && limit !== limits.at(-1)) limits.push(limit);
   }
-  const codes = Int32Array.from(values, (value) => {
-    if (Number.isNaN(value)) return -1;
-    let bin = 0;
-    while (bin < limits.length && value >= (limits[bin] as number)) bin += 1;
-    return bin;
-  });
+  const codes = new Int32Array(values.length);
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    let bin = Number.isNaN(value) ? -1 : 0;
+    while (bin >= 0 && bin < limits.length && value >= (limits[bin] as number)) bin += 1;
+    codes[index] = bin;
+  }
   return { codes, size: limits.length + 1 };
 }
 
