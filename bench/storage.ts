@@ -204,7 +204,7 @@ try {
   if ('reason' in fetched) {
     console.log(`S3: not run: ${fetched.reason}`);
   } else {
-    const store = await startObjectStore(fetched.program);
+    const store = await startObjectStore(fetched.program, { volumes: 60 });
     try {
       const { client, bucket } = store;
       const up = await measured(() => bareUpload(client, bucket, 'bare', path));

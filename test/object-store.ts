@@ -54,10 +54,10 @@ const withoutPythonSettings = () =>
 export type ObjectStore = Awaited<ReturnType<typeof startObjectStore>>;
 
 /** A real S3 server on loopback with one bucket, whose credentials are put where the SDK looks for them. */
-export async function startObjectStore(program: string) {
+export async function startObjectStore(program: string, { volumes = 5 }: { volumes?: number } = {}) {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start(program);
+      return await start(program, volumes);
     } catch (error) {
       // another program may have taken one of its ports
       if (attempt === ATTEMPTS) throw error;
@@ -65,7 +65,8 @@ export async function startObjectStore(program: string) {
   }
 }
 
-async function start(program: string) {
+/** A volume holds 512 MiB. */
+async function start(program: string, volumes: number) {
   const directory = await mkdtemp(join(tmpdir(), 'aliquot-object-store-'));
   const [server, administrator] = [newCredentials(), newCredentials()];
   const configuration = {
@@ -84,7 +85,7 @@ async function start(program: string) {
   const child = spawn(
     program,
     [
-      ...['server', `-dir=${directory}`, '-ip=127.0.0.1', '-ip.bind=127.0.0.1', '-volume.max=5'],
+      ...['server', `-dir=${directory}`, '-ip=127.0.0.1', '-ip.bind=127.0.0.1', `-volume.max=${volumes}`],
       ...['-filer', '-s3', `-s3.config=${identities}`, '-s3.port.iceberg=0', '-s3.port.lance=0'],
       ...[`-filer.localSocket=${directory}/filer.sock`, `-s3.localSocket=${directory}/s3.sock`],
       ...['-master.telemetry=false', '-master.volumeSizeLimitMB=512'],
