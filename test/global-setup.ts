@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { openEmbeddedDatabase } from '#adapters/database/embedded.ts';
 import { migrate } from '#db.ts';
 import { readEnv } from '#env.ts';
+import { buildWebApp } from '../bin/setup/web-app.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,6 +17,7 @@ declare module 'vitest' {
 
 /** One PostgreSQL server for the whole run, and a migrated database to copy. */
 export default async function setup(project: TestProject) {
+  await buildWebApp({ isQuiet: true });
   const dataDirectory = await mkdtemp(join(tmpdir(), 'aliquot-test-database-'));
   const database = await openEmbeddedDatabase({ dataDirectory, cacheDirectory: readEnv().CACHE_DIR });
   const admin = postgres(database.url, { max: 1, onnotice: () => {} });

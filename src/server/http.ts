@@ -6,6 +6,7 @@ import { graphqlServer } from './graphql.ts';
 import { bodyRefusal, isLoopback, type Refusal, requestGuard } from './guard.ts';
 import { protectPlayground } from './playground.ts';
 import { viewerResolver } from './viewer.ts';
+import { webApp } from './web-app.ts';
 import { attachWebSocket } from './websocket.ts';
 
 const HEADERS_TIMEOUT_MILLISECONDS = 15_000;
@@ -25,6 +26,7 @@ export async function listen(
   const viewerOf = viewerResolver(services.accounts, isLoopback(env.HOST) ? app.localAccount : null);
   const yoga = graphqlServer({ services, viewerOf, log });
   const files = fileRoutes({ services, log });
+  const web = await webApp();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = guard.refusal(request);
@@ -38,9 +40,9 @@ export async function listen(
     }
     if (await files(request, response, url)) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') return notFound(response);
-    if (url.pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end();
     if (url.pathname === '/health/live') return json(response, 200, { status: 'ok' });
     if (url.pathname === '/health/ready') return ready(response);
+    if (await web(request, response, url)) return;
     notFound(response);
   }
 
