@@ -10,14 +10,17 @@ import { openDatabase } from './db.ts';
 import { accountService } from './domains/account/service.ts';
 import { analysisService } from './domains/analysis/service.ts';
 import { datasetService } from './domains/dataset/service.ts';
+import { dataset, upload } from './domains/dataset/table.ts';
 import { uploadService } from './domains/dataset/upload.ts';
 import { experimentService } from './domains/experiment/service.ts';
 import { artifactService } from './domains/model-run/artifacts.ts';
-import { dependentsOf } from './domains/model-run/dependents.ts';
+import { streamsOf } from './domains/model-run/dependents.ts';
 import { leaderboards } from './domains/model-run/leaderboard.ts';
 import { predictionService } from './domains/model-run/prediction.ts';
 import { modelRunService } from './domains/model-run/service.ts';
+import { artifact } from './domains/model-run/table.ts';
 import { preprocessingService } from './domains/preprocessing/service.ts';
+import { storedObjects } from './domains/stored-object/service.ts';
 import type { Env } from './env.ts';
 import { signedLinks } from './links.ts';
 import type { Log } from './log.ts';
@@ -41,7 +44,10 @@ export async function openPorts(options: {
   const workDirectory = join(env.DATA_DIR, 'work');
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   const database = openDatabase(databaseUrl, options.onQuery ? { onQuery: options.onQuery } : {});
-  const storage = await storageFromUrl(storageUrl(env), { workDirectory });
+  const storage = await storageFromUrl(storageUrl(env), {
+    workDirectory,
+    encryptionKeys: env.STORAGE_ENCRYPTION_KEY,
+  });
   const events = await postgresEvents(database);
   const queue = await pgBossQueue({ url: databaseUrl, log, monitor });
   const sandbox = await openSandbox(env);
@@ -74,11 +80,15 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
   const { db, events, queue, storage, generators, workDirectory, env } = ports;
   const accounts = accountService({ db });
   const links = signedLinks({ secret: await accounts.sharedSecret('links'), baseUrl });
+  const objects = storedObjects({
+    ...{ db, storage, log: ports.log },
+    references: [dataset.storageKey, dataset.parquetKey, upload.storageKey, artifact.storageKey],
+  });
   const datasetPorts = {
-    ...{ db, events, queue, storage, links, workDirectory },
+    ...{ db, events, queue, storage, objects, links, workDirectory },
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     inUse: (datasetId: string) => experiments.uses(datasetId),
-    dependentsOf: (datasetId: string) => dependentsOf(db, datasetId),
+    streamsOf: (datasetId: string) => streamsOf(db, datasetId),
   };
   const datasets = datasetService(datasetPorts);
   const uploads = uploadService(datasetPorts, datasets);
@@ -103,6 +113,7 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
       experiments,
       modelRuns,
       predictions,
+      objects,
     },
     leaderboards: leaderboards({ db }),
     artifacts,

@@ -12,6 +12,22 @@ const csv = z
       .filter(Boolean),
   );
 
+const KEY_FORMS: [RegExp, BufferEncoding][] = [
+  [/^[0-9a-f]{64}$/i, 'hex'],
+  [/^[A-Za-z0-9+/]{43}=?$/, 'base64'],
+];
+
+/** Keys of 32 bytes; a faulty one is not repeated in the message. */
+const encryptionKeys = csv.transform((texts, context) =>
+  texts.map((text, index) => {
+    const [, encoding] = KEY_FORMS.find(([form]) => form.test(text)) ?? [];
+    if (encoding) return Buffer.from(text, encoding);
+    const message = `key ${index + 1} is not 32 bytes as base64 or 64 hexadecimal digits; openssl rand -base64 32 makes one`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }),
+);
+
 const defaultCacheDir = () =>
   process.getuid?.() === 0
     ? '/var/cache/aliquot'
@@ -37,6 +53,9 @@ const Settings = z.object({
     .regex(/^(file:|s3:\/\/)/, 'use file:DIRECTORY or s3://BUCKET/PREFIX')
     .optional()
     .describe('file:DIRECTORY or s3://BUCKET/PREFIX?region=&endpoint=&sse=; unset: see S3_BUCKET'),
+  STORAGE_ENCRYPTION_KEY: encryptionKeys.describe(
+    'keys that encrypt files of file: storage, comma separated; the first encrypts, every one decrypts',
+  ),
   S3_BUCKET: z
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'use 3 to 63 of a-z, 0-9, “.” and “-”')

@@ -18,13 +18,14 @@ const lost = {
 export function jobsOfDomains(ports: Ports, { services }: App) {
   const { env } = ports;
   const memoryBytes = env.TRAINING_MEMORY_MB * 1024 ** 2;
-  const tables = { ...ports, memoryBytes: TABLE_MEMORY_BYTES };
+  const { objects } = services;
+  const tables = { ...ports, objects, memoryBytes: TABLE_MEMORY_BYTES };
   const datasets = datasetJobs(tables);
   const analyses = analysisJobs(tables);
   const preprocessings = preprocessingJobs(ports);
-  const predictions = predictionJobs({ ...ports, memoryBytes });
+  const predictions = predictionJobs({ ...ports, objects, memoryBytes });
   const pipeline = experimentPipeline({
-    ...{ ...ports, memoryBytes, threads: env.TRAINING_THREADS },
+    ...{ ...ports, objects, memoryBytes, threads: env.TRAINING_THREADS },
     analyses: services.analyses,
     analysisJobs: analyses,
     preprocessings: services.preprocessings,

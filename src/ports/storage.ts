@@ -14,13 +14,14 @@ export interface Storage {
   /** Links by which clients reach single objects past this server; null where only the server can. */
   readonly direct: DirectLinks | null;
   /**
-   * Stores a stream whole or not at all; an existing object is replaced.
+   * Stores a stream whole or not at all; an existing object is replaced. Where it is known that `byteSize` bytes will
+   * come, a store without room for them may refuse at once.
    * @throws StorageError TOO_LARGE when the stream has more than `maxBytes`.
    */
   put(
     key: string,
     body: Readable,
-    options: { maxBytes: number; signal?: AbortSignal },
+    options: { maxBytes: number; byteSize?: number; signal?: AbortSignal },
   ): Promise<StoredObject>;
   /** Moves a local file into the store. */
   putFile(key: string, path: string): Promise<StoredObject>;
@@ -94,7 +95,8 @@ export type StoredObject = { byteSize: number; sha256: string };
  * About one file: TOO_LARGE, OBJECT_NOT_FOUND, CORRUPTED (its bytes are not those that were stored), UPLOAD_NOT_FOUND,
  * UPLOAD_INCOMPLETE, OFFSET_MISMATCH. About the store, for the operator to mend: ACCESS_DENIED (credentials or
  * their rights), BUCKET_NOT_FOUND, WRONG_REGION, CLOCK_SKEW, STORAGE_UNREACHABLE (network, address, certificate),
- * STORAGE_FULL. SLOW_DOWN passes by itself. STORAGE_FAILED: anything else.
+ * STORAGE_FULL, KEY_MISSING (the file is encrypted by a key that is not in the settings). SLOW_DOWN passes by itself.
+ * STORAGE_FAILED: anything else.
  */
 export type StorageErrorCode =
   | 'TOO_LARGE'
@@ -110,6 +112,7 @@ export type StorageErrorCode =
   | 'STORAGE_UNREACHABLE'
   | 'SLOW_DOWN'
   | 'STORAGE_FULL'
+  | 'KEY_MISSING'
   | 'STORAGE_FAILED';
 
 /** A failure of the store; the message holds no path of the host, no key and no secret. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Services } from '#app.ts';
+import type { Downloadable } from '#domains/dataset/service.ts';
 import { isExpected, NotFoundError, QuotaError, ValidationError } from '#errors.ts';
 import { newId } from '#ids.ts';
 import type { Log } from '#log.ts';
@@ -64,11 +65,7 @@ export function fileRoutes({ services, log }: { services: Services; log: Log }) 
     response.writeHead(204).end();
   }
 
-  async function send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    file: { key: string; name: string; mediaType: string; sha256: string | null },
-  ): Promise<void> {
+  async function send(request: IncomingMessage, response: ServerResponse, file: Downloadable): Promise<void> {
     const size = await services.storage.size(file.key);
     if (size === null) throw new NotFoundError('FILE_NOT_FOUND', 'The file is not in the store.');
     const range = parseRange(request.headers.range, size);
@@ -99,21 +96,9 @@ export function fileRoutes({ services, log }: { services: Services; log: Log }) 
     if (kind === 'uploads' && rest === undefined && request.method === 'PUT') {
       await upload(request, response, url, id);
     } else if (kind === 'datasets' && rest === 'file' && reads) {
-      const row = await services.datasets.downloadable(id, url.searchParams);
-      await send(request, response, {
-        key: row.storageKey,
-        name: row.fileName,
-        mediaType: 'application/octet-stream',
-        sha256: row.sha256,
-      });
+      await send(request, response, await services.datasets.downloadable(id, url.searchParams));
     } else if (kind === 'artifacts' && rest === undefined && reads) {
-      const row = await services.artifacts.downloadable(id, url.searchParams);
-      await send(request, response, {
-        key: row.storageKey,
-        name: row.name,
-        mediaType: row.mediaType,
-        sha256: row.sha256,
-      });
+      await send(request, response, await services.artifacts.downloadable(id, url.searchParams));
     } else {
       return false;
     }

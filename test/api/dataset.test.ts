@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../harness.ts';
 
@@ -24,13 +24,15 @@ const read = async (id: string) =>
 const settled = (id: string) =>
   app.collect('subscription ($id: ID!) { datasetEvents(datasetId: $id) { __typename } }', { id });
 
-/** Files of a dataset in the store. */
-async function filesOf(id: string): Promise<string[]> {
-  const [, row] = Buffer.from(id, 'base64url').toString().split(':');
-  const all = await readdir(join(app.directory, 'files'), { recursive: true, withFileTypes: true });
+/** The keys of everything in the store, once what nobody refers to has been swept. */
+async function files(): Promise<string[]> {
+  await app.services.objects.sweep(new Date(Date.now() + 2 * 3_600_000));
+  const store = join(app.directory, 'files');
+  const all = await readdir(store, { recursive: true, withFileTypes: true });
   return all
-    .filter((entry) => entry.isFile() && entry.parentPath.includes(`/${row}`))
-    .map(({ name }) => name);
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(store, join(parentPath, name)))
+    .sort();
 }
 
 describe('an upload', () => {
@@ -105,6 +107,7 @@ describe('updateDataset', () => {
 
   test('reads the file again with the dialect given; the stream of events goes on', async () => {
     const datasetId = await app.dataset('people.csv', people);
+    const before = await files();
     const { dataset } = await update({ datasetId, dialect: { hasHeader: false } });
     expect(dataset.status).toBe('INGESTING');
     const events = await settled(datasetId);
@@ -118,7 +121,7 @@ describe('updateDataset', () => {
       columns: [{ type: 'category' }, { type: 'category' }],
     });
     // the table of the first reading is not kept beside the new one
-    expect(await filesOf(datasetId)).toHaveLength(2);
+    expect(await files()).toHaveLength(before.length);
   });
 
   test('reads the file again with the column types given', async () => {
@@ -181,15 +184,16 @@ describe('updateDataset', () => {
 
 describe('deleteDataset', () => {
   test('removes the row, the events, the file and the table made from it', async () => {
+    const before = await files();
     const datasetId = await app.dataset('people.csv', people);
     const [, row = ''] = Buffer.from(datasetId, 'base64url').toString().split(':');
-    expect(await filesOf(datasetId)).toHaveLength(2);
+    expect(await files()).not.toEqual(before);
     expect(await app.services.events.lastSequence([row])).toEqual(new Map([[row, expect.any(Number)]]));
     expect(await app.mutate('deleteDataset', { datasetId }, '{ deletedDatasetId }')).toEqual({
       __typename: 'DeleteDatasetSuccess',
       deletedDatasetId: datasetId,
     });
-    expect(await filesOf(datasetId)).toEqual([]);
+    expect(await files()).toEqual(before);
     expect(await app.services.events.lastSequence([row])).toEqual(new Map());
     expect(await read(datasetId)).toBeNull();
     expect(await app.mutate('deleteDataset', { datasetId }, '{ deletedDatasetId }')).toEqual({
@@ -202,11 +206,12 @@ describe('deleteDataset', () => {
   });
 
   test('while the file is being read leaves nothing behind either', async () => {
+    const before = await files();
     const rows = Array.from({ length: 20_000 }, (_, index) => `${index},${index * 7}`).join('\n');
     const datasetId = await app.upload('large.csv', `a,b\n${rows}\n`);
     await app.mutate('deleteDataset', { datasetId }, '{ deletedDatasetId }');
     await expect.poll(() => readdir(join(app.directory, 'work')), { timeout: 20_000 }).toEqual([]);
-    expect(await filesOf(datasetId)).toEqual([]);
+    expect(await files()).toEqual(before);
   });
 });
 
@@ -268,7 +273,7 @@ describe('a download', () => {
       sniff: response.headers.get('x-content-type-options'),
       fileName: (await read(id)).fileName,
     }).toEqual({ ...{ body: people, disposition, sniff: 'nosniff' }, fileName });
-    expect(await filesOf(id)).toContainEqual(expect.stringMatching(/^source-[0-9a-f-]{36}$/));
+    for (const key of await files()) expect(key).toMatch(/^[0-9a-f-]{36}\/(source|table)\/[0-9a-f-]{36}$/);
   });
 
   test('is refused once its link has expired or was changed', async () => {

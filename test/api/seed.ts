@@ -5,6 +5,7 @@ import { ExperimentSettings } from '#domains/experiment/settings.ts';
 import { type ExperimentRow, experiment } from '#domains/experiment/table.ts';
 import { artifact, type ModelRunRow, modelRun, predictionJob, trial } from '#domains/model-run/table.ts';
 import { preprocessing } from '#domains/preprocessing/table.ts';
+import { storedObject } from '#domains/stored-object/table.ts';
 import { encodeId, newId } from '#ids.ts';
 import type { TestApp } from '../harness.ts';
 
@@ -16,12 +17,21 @@ const target = {
 };
 
 export function seeds(db: Db, ownerId: string) {
+  /** The row of an object; its bytes are not there. */
+  async function object(kind: string): Promise<string> {
+    const key = `${ownerId}/${kind}/${newId()}`;
+    await db
+      .insert(storedObject)
+      .values({ key, ownerId, status: 'STORED', byteSize: 3, sha256: 'ab', encryption: 'NONE' });
+    return key;
+  }
+
   return {
     async dataset(change: Partial<typeof dataset.$inferInsert> = {}): Promise<string> {
       const id = newId();
       await db.insert(dataset).values({
         ...{ id, ownerId, name: 'people', fileName: 'people.csv', status: 'READY', byteSize: 3 },
-        ...{ storageKey: `datasets/${ownerId}/${id}/source`, receivedBytes: 3, rowCount: 2 },
+        ...{ storageKey: await object('source'), receivedBytes: 3, rowCount: 2 },
         columns: [target],
         ...change,
       });
@@ -74,7 +84,7 @@ export function seeds(db: Db, ownerId: string) {
     async artifact(of: { modelRunId: string } | { predictionJobId: string }): Promise<string> {
       const id = newId();
       const file = { name: 'model.zip', mediaType: 'application/zip', byteSize: 3, sha256: 'ab' };
-      await db.insert(artifact).values({ id, ownerId, ...of, ...file, storageKey: `artifacts/${id}` });
+      await db.insert(artifact).values({ id, ownerId, ...of, ...file, storageKey: await object('model') });
       return id;
     },
     async predictionJob(modelRunId: string, datasetId: string): Promise<string> {

@@ -64,10 +64,11 @@ const queued = async (id: string) =>
       .sql`select id from pgboss.job where name = 'dataset.ingest' and data ->> 'id' = ${parseId(id)?.id ?? ''}`
   ).length;
 
-const stored = async (id: string) => {
+/** How many files the store has, once everything that nobody refers to has been swept. */
+const stored = async () => {
+  await app.services.objects.sweep(new Date(Date.now() + 2 * 3_600_000));
   const all = await readdir(join(app.directory, 'files'), { recursive: true, withFileTypes: true });
-  const row = parseId(id)?.id ?? '';
-  return all.filter((entry) => entry.isFile() && entry.parentPath.includes(row)).length;
+  return all.filter((entry) => entry.isFile()).length;
 };
 
 const incoming = () => readdir(join(app.directory, 'files', '.incoming'));
@@ -137,24 +138,27 @@ describe('a PUT whose size is not the announced one', () => {
     ['shorter', people.slice(0, -1)],
     ['longer', `${people}x`],
   ])('is refused and leaves no bytes: %s, and says so', async (_what, body) => {
-    const { id, url } = await ticket();
+    const before = await stored();
+    const { url } = await ticket();
     expect(await put(url, body)).toEqual({ status: 400, code: 'UPLOAD_SIZE_MISMATCH' });
-    expect({ files: await stored(id), incoming: await incoming() }).toEqual({ files: 0, incoming: [] });
+    expect({ files: await stored(), incoming: await incoming() }).toEqual({ files: before, incoming: [] });
   });
 
   test('is refused without an announced length too: shorter', async () => {
-    const { id, url } = await ticket();
+    const before = await stored();
+    const { url } = await ticket();
     expect(await chunked(url, people.slice(0, -1))).toEqual({ status: 400, code: 'UPLOAD_SIZE_MISMATCH' });
-    expect({ files: await stored(id), incoming: await incoming() }).toEqual({ files: 0, incoming: [] });
+    expect({ files: await stored(), incoming: await incoming() }).toEqual({ files: before, incoming: [] });
   });
 
   test('is refused without an announced length too: longer, before all of it has come', async () => {
-    const { id, url } = await ticket();
+    const before = await stored();
+    const { url } = await ticket();
     expect(await chunked(url, people + 'x'.repeat(200_000))).toEqual({
       status: 413,
       code: 'UPLOAD_TOO_LARGE',
     });
-    expect({ files: await stored(id), incoming: await incoming() }).toEqual({ files: 0, incoming: [] });
+    expect({ files: await stored(), incoming: await incoming() }).toEqual({ files: before, incoming: [] });
   });
 
   test('cut off in the middle leaves nothing, and the whole file can be sent again', async () => {
@@ -169,12 +173,14 @@ describe('a PUT whose size is not the announced one', () => {
 
 describe('a second PUT', () => {
   test('before completion replaces the first', async () => {
+    const before = await stored();
     const { id, url } = await ticket();
-    const other = people.replace('Ada', 'Eva');
-    await put(url, people);
+    const first = people.replace('Ada', 'Ida');
+    const other = people.replace('Ada', 'Uma');
+    await put(url, first);
     await put(url, other);
     expect(await complete(id)).toMatchObject({ dataset: { sha256: sha256(other) } });
-    expect(await stored(id)).toBe(1);
+    expect(await stored()).toBe(before + 1);
   });
 
   test('after completion is refused and changes nothing', async () => {
@@ -189,7 +195,8 @@ describe('a second PUT', () => {
   test('that is under way while the upload is completed does not change the file', async () => {
     const { id, url } = await ticket();
     await put(url, people);
-    const other = people.replace('Ada', 'Eva');
+    const before = await stored();
+    const other = people.replace('Ada', 'Ava');
     const late = request(url, { method: 'PUT', headers: { 'content-length': other.length } });
     const answered = new Promise<number | undefined>((resolve) =>
       late.on('response', (response) => resolve(response.resume().statusCode)),
@@ -203,11 +210,12 @@ describe('a second PUT', () => {
     expect({
       content: await readFile(join(app.directory, 'files', row?.storageKey ?? ''), 'utf8'),
       sha256: row?.sha256,
-      files: await stored(id),
-    }).toEqual({ content: people, sha256: sha256(people), files: 1 });
+      files: await stored(),
+    }).toEqual({ content: people, sha256: sha256(people), files: before });
   });
 
   test('that is under way while the dataset is deleted leaves no file', async () => {
+    const before = await stored();
     const { id, url } = await ticket();
     const late = request(url, { method: 'PUT', headers: { 'content-length': people.length } });
     const answered = new Promise<number | undefined>((resolve) =>
@@ -218,7 +226,7 @@ describe('a second PUT', () => {
     await app.mutate('deleteDataset', { datasetId: id }, '{ deletedDatasetId }');
     late.end(people.slice(10));
     expect(await answered).toBe(409);
-    expect({ files: await stored(id), incoming: await incoming() }).toEqual({ files: 0, incoming: [] });
+    expect({ files: await stored(), incoming: await incoming() }).toEqual({ files: before, incoming: [] });
   });
 });
 

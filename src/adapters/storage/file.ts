@@ -1,125 +1,135 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { newId } from '#ids.ts';
 import { type Storage, StorageError, type StoredObject } from '#ports/storage.ts';
-import { checkedKey } from './key.ts';
+import { answered, fileError, isMissing } from './file-errors.ts';
+import { type FileForm, plainForm } from './file-form.ts';
+import { sealedForm } from './file-sealed.ts';
+import { fileTree } from './file-tree.ts';
+import { CREATE, fileUploads, INCOMING, sweepIncoming } from './file-uploads.ts';
+import { intake } from './intake.ts';
+import { checkedKey, isKey } from './key.ts';
+import { localCopy, sweepLocalCopies } from './local-copy.ts';
 
-/** An upload that has not been written to for so long was cut off by a crash. */
-const ABANDONED_MILLISECONDS = 3_600_000;
-/** Room that is left for the database and for logs. */
-const RESERVED_BYTES = 256 * 1024 ** 2;
+export type FileStorageOptions = {
+  workDirectory: string;
+  /** Of 32 bytes each: the first encrypts, every one decrypts; with none, files are written as they are. */
+  encryptionKeys?: readonly Buffer[];
+};
 
 /** Files below one directory: written beside their place, synced, then renamed; readable by their owner alone. */
-export async function fileStorage(directory: string): Promise<Storage> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const incoming = join(directory, '.incoming');
-  await mkdir(incoming, { recursive: true, mode: 0o700 });
-  await sweep(incoming);
+export async function fileStorage(directory: string, options: FileStorageOptions): Promise<Storage> {
+  const { workDirectory, encryptionKeys = [] } = options;
+  const tree = await fileTree(directory);
+  const sealed = sealedForm(encryptionKeys);
+  const forms = encryptionKeys.length > 0 ? ([sealed, plainForm] as const) : ([plainForm, sealed] as const);
+  const [written] = forms;
 
-  const pathOf = (key: string) => join(directory, checkedKey(key));
-
-  async function place(temporary: string, key: string): Promise<void> {
-    const target = pathOf(key);
-    const handle = await open(temporary, 'r');
-    await handle.sync().finally(() => handle.close());
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    await rename(temporary, target);
+  /** Makes a whole, synced file the object. */
+  async function place(path: string, key: string, form: FileForm): Promise<void> {
+    await tree.rename(path, key + form.suffix);
+    for (const other of forms) if (other !== form) await tree.remove(key + other.suffix);
   }
 
   async function store(
     key: string,
     body: Readable,
-    maxBytes: number,
-    signal?: AbortSignal,
+    { maxBytes, byteSize, signal }: Parameters<Storage['put']>[2],
   ): Promise<StoredObject> {
-    const { bavail, bsize } = await statfs(directory);
-    if (bavail * bsize < RESERVED_BYTES) throw storageFull();
-    const temporary = join(incoming, newId());
+    const source = intake(body, signal);
+    const path = `${INCOMING}/${newId()}`;
     const hash = createHash('sha256');
-    let byteSize = 0;
-    const meter = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        byteSize += chunk.length;
-        hash.update(chunk);
-        done(
-          byteSize > maxBytes ? new StorageError('TOO_LARGE', `More than ${maxBytes} bytes arrived.`) : null,
-          chunk,
-        );
-      },
-    });
     try {
-      // opened first: a stream that fails while it opens its file would make it after the removal below
-      const file = await open(temporary, 'wx', 0o600);
-      await pipeline(body, meter, file.createWriteStream(), signal ? { signal } : {});
-      await place(temporary, key);
+      await tree.refuseWhenFull(byteSize ?? 0);
+      const file = await tree.openFile(path, CREATE);
+      try {
+        const writer = await written.writer(file, await tree.locate(path), key);
+        for await (const chunk of source.chunks) {
+          if (writer.offset() + chunk.length > maxBytes)
+            throw new StorageError('TOO_LARGE', `More than ${maxBytes} bytes arrived.`);
+          hash.update(chunk);
+          await writer.write(chunk);
+        }
+        await writer.complete();
+        await file.sync();
+        await place(path, key, written);
+        return { byteSize: writer.offset(), sha256: hash.digest('hex') };
+      } finally {
+        await file.close();
+      }
     } catch (error) {
-      await rm(temporary, { force: true });
-      throw translate(error);
+      await tree.remove(path);
+      throw error;
+    } finally {
+      source.drop();
     }
-    return { byteSize, sha256: hash.digest('hex') };
+  }
+
+  /** @throws StorageError OBJECT_NOT_FOUND. */
+  async function openObject(key: string): Promise<{ file: FileHandle; form: FileForm }> {
+    for (const form of forms) {
+      const file = await tree.openFile(checkedKey(key) + form.suffix).catch((error) => {
+        if (!isMissing(error)) throw error;
+      });
+      if (file) return { file, form };
+    }
+    throw fileError('OBJECT_NOT_FOUND');
   }
 
   return {
     kind: 'file:',
-    put: (key, body, { maxBytes, signal }) => store(key, body, maxBytes, signal),
+    encryption: written.encryption,
+    resumable: fileUploads({ tree, forms, place }),
+    direct: null,
+    put: async (key, body, options) => answered(store(checkedKey(key), body, options)),
     async putFile(key, path) {
-      const stored = await store(key, createReadStream(path), Number.POSITIVE_INFINITY);
+      checkedKey(key);
+      const { size } = await stat(path);
+      const options = { maxBytes: Number.POSITIVE_INFINITY, byteSize: size };
+      const stored = await answered(store(key, createReadStream(path), options));
       await rm(path, { force: true });
       return stored;
     },
-    async get(key, range) {
-      await sizeOf(pathOf(key));
-      const handle = await open(pathOf(key), 'r').catch((error) => {
-        throw translate(error);
-      });
-      return handle.createReadStream(range ?? {});
-    },
+    get: (key, range) => answered(read(key, range)),
     async size(key) {
-      return sizeOf(pathOf(key)).catch((error) => {
-        if (error instanceof StorageError && error.code === 'OBJECT_NOT_FOUND') return null;
-        throw error;
+      const found = await openObject(key).catch((error) => {
+        if (!isMissing(error)) throw error;
       });
+      if (!found) return null;
+      const { size } = await found.file.stat().finally(() => found.file.close());
+      return found.form.byteSizeOf(size);
     },
     async open(key) {
-      const path = pathOf(key);
-      await sizeOf(path);
-      return { path, release: async () => {} };
+      const { file, form } = await openObject(key);
+      await file.close();
+      if (form !== plainForm) return answered(localCopy(await read(key), workDirectory));
+      return { path: await tree.locate(key), release: async () => {} };
     },
     async remove(key) {
-      await rm(pathOf(key), { force: true });
+      for (const { suffix } of forms) await tree.remove(checkedKey(key) + suffix);
+    },
+    async *list() {
+      for await (const { path, storedBytes } of tree.walk()) {
+        const form = forms.find(({ suffix }) => suffix && path.endsWith(suffix)) ?? plainForm;
+        const key = path.slice(0, path.length - form.suffix.length);
+        if (isKey(key)) yield { key, byteSize: form.byteSizeOf(storedBytes) };
+      }
+    },
+    async sweep(before) {
+      return (await sweepIncoming(tree, before)) + (await sweepLocalCopies(workDirectory, before));
     },
   };
-}
 
-/** @throws StorageError OBJECT_NOT_FOUND, for a directory too: it is only the beginning of keys. */
-async function sizeOf(path: string): Promise<number> {
-  const found = await stat(path).catch((error) => {
-    throw translate(error);
-  });
-  if (found.isFile()) return found.size;
-  throw new StorageError('OBJECT_NOT_FOUND', 'The file is not in the store.');
-}
-
-async function sweep(incoming: string): Promise<void> {
-  for (const name of await readdir(incoming)) {
-    const path = join(incoming, name);
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > ABANDONED_MILLISECONDS) await rm(path, { force: true });
+  async function read(key: string, range?: { start: number; end: number }): Promise<Readable> {
+    const { file, form } = await openObject(key);
+    try {
+      return await form.read(file, key, range);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
-}
-
-const storageFull = (cause?: unknown) =>
-  new StorageError('STORAGE_FULL', 'The server has no room left for this file.', { cause });
-
-function translate(error: unknown): unknown {
-  if (error instanceof StorageError || !(error instanceof Error)) return error;
-  const code = 'code' in error ? error.code : '';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return storageFull(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new StorageError('OBJECT_NOT_FOUND', 'The file is not in the store.', { cause: error });
-  return error;
 }

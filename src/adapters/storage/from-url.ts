@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '#env.ts';
 import type { Storage } from '#ports/storage.ts';
-import { fileStorage } from './file.ts';
+import { type FileStorageOptions, fileStorage } from './file.ts';
 
 /** The setting STORAGE_URL, or what the shorthands S3_… amount to, or files below DATA_DIR. */
 export function storageUrl(env: Env): string {
@@ -24,9 +24,9 @@ export function directoryOf(url: string): string | null {
  * The storage behind a URL: `file:DIRECTORY` or `s3://BUCKET/PREFIX?region=&endpoint=&sse=`.
  * @throws Error when it is neither.
  */
-export async function storageFromUrl(url: string, options: { workDirectory: string }): Promise<Storage> {
+export async function storageFromUrl(url: string, options: FileStorageOptions): Promise<Storage> {
   const directory = directoryOf(url);
-  if (directory !== null) return fileStorage(directory);
+  if (directory !== null) return fileStorage(directory, options);
   if (!url.startsWith('s3:')) {
     const kind = url.split(':')[0];
     throw new Error(`STORAGE_URL: “${kind}:” is not a kind of storage; use file:DIRECTORY or s3://BUCKET.`);

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { and, eq } from 'drizzle-orm';
-import { type Failure, failureOf } from '#errors.ts';
-import { newId } from '#ids.ts';
+import { type Failure, failureOf, JobError } from '#errors.ts';
 import { coalesced } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { JobContext } from '#ports/queue.ts';
@@ -15,30 +17,50 @@ import { type DatasetRow, dataset } from './table.ts';
 
 const PROGRESS_MILLISECONDS = 250;
 
-export type DatasetJobPorts = Pick<DatasetPorts, 'db' | 'events' | 'storage'> & {
+export type DatasetJobPorts = Pick<DatasetPorts, 'db' | 'events' | 'storage' | 'objects'> & {
   log: Log;
   workDirectory: string;
   memoryBytes: number;
 };
 
 export function datasetJobs(ports: DatasetJobPorts) {
-  const { db, events, storage } = ports;
+  const { db, events, storage, objects } = ports;
 
-  /** Ends the ingestion in one transaction; false when it has ended already or the dataset is gone. */
+  /** Ends the ingestion in one transaction, unless it has ended already or the dataset is gone. */
   async function settle(
     id: string,
     change: Partial<DatasetRow>,
     event: { type: string; payload: object },
-  ): Promise<boolean> {
-    return db.transaction(async (tx) => {
+  ): Promise<void> {
+    await db.transaction(async (tx) => {
       const settled = await tx
         .update(dataset)
         .set(change)
         .where(and(eq(dataset.id, id), eq(dataset.status, 'INGESTING')))
         .returning({ id: dataset.id });
-      if (settled.length === 0) return false;
-      await events.append(tx, id, [{ type: event.type, payload: { ...event.payload } }]);
-      return true;
+      if (settled.length > 0)
+        await events.append(tx, id, [{ type: event.type, payload: { ...event.payload } }]);
+    });
+  }
+
+  /** Computes what is not known of bytes that came past this server or in pieces, and shares what is there already. */
+  async function identify(
+    row: DatasetRow,
+    storageKey: string,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const sha256 = row.sha256 ?? (await sha256Of(path, signal));
+    if (row.announcedSha256 !== null && row.announcedSha256 !== sha256) {
+      throw new JobError(
+        'UPLOAD_CORRUPTED',
+        'What arrived is not what was sent: its SHA-256 is not the announced one. Send the file again.',
+      );
+    }
+    if (row.sha256 !== null) return;
+    await db.transaction(async (tx) => {
+      const shared = await objects.share(tx, storageKey, sha256);
+      await tx.update(dataset).set({ sha256, storageKey: shared }).where(eq(dataset.id, row.id));
     });
   }
 
@@ -52,9 +74,12 @@ export function datasetJobs(ports: DatasetJobPorts) {
         events.append(tx, row.id, [{ type: 'IngestionProgressed', payload: { fraction, message } }]),
       ),
     );
+    if (row.storageKey === null)
+      throw new JobError('FILE_MISSING', 'The file never arrived. Upload it again.');
     const source = await storage.open(row.storageKey);
     const parquet = join(directory, 'table.parquet');
     try {
+      await identify(row, row.storageKey, source.path, signal);
       const result = await runTableTask(
         'ingest',
         { source: source.path, fileName: row.fileName, parquet, overrides: row.overrides ?? {} },
@@ -79,14 +104,11 @@ export function datasetJobs(ports: DatasetJobPorts) {
       const directory = await mkdtemp(join(ports.workDirectory, 'ingest-'));
       try {
         const { parquet, result } = await read(row, directory, claim);
-        const parquetKey = `datasets/${row.ownerId}/${id}/table-${newId()}.parquet`;
-        await storage.putFile(parquetKey, parquet);
+        const stored = await objects.putFile(row.ownerId, 'table', parquet);
         const { rowCount, columns, dialect, warnings } = result;
-        const table = { parquetKey, rowCount, columns, dialect, warnings };
+        const table = { parquetKey: stored.key, rowCount, columns, dialect, warnings };
         const change = { status: 'READY' as const, rejection: null, ...table };
-        const kept = await settle(id, change, { type: 'DatasetReady', payload: {} });
-        const outdated = kept ? row.parquetKey : parquetKey;
-        if (outdated) await storage.remove(outdated);
+        await settle(id, change, { type: 'DatasetReady', payload: {} });
       } catch (error) {
         if (claim.aborted) throw error;
         const rejection = rejectionOf(error);
@@ -97,6 +119,12 @@ export function datasetJobs(ports: DatasetJobPorts) {
       }
     },
   };
+}
+
+async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash, { signal });
+  return hash.digest('hex');
 }
 
 function rejectionOf(error: unknown): Failure {

@@ -2,6 +2,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import type { DatasetColumn, Dialect } from '#contract/table.ts';
 import type { Db } from '#db.ts';
 import { authorise, signedIn, type Viewer } from '#domains/account/authorise.ts';
+import type { StoredObjects } from '#domains/stored-object/service.ts';
 import { ConflictError, NotFoundError, ValidationError } from '#errors.ts';
 import { decodeId, encodeId } from '#ids.ts';
 import type { Links } from '#links.ts';
@@ -20,14 +21,18 @@ export type DatasetPorts = {
   events: Events;
   queue: Queue;
   storage: Storage;
+  objects: StoredObjects;
   links: Links;
   maxUploadBytes: number;
   workDirectory: string;
   /** Asks the later domains whether work on this dataset is under way. */
   inUse(datasetId: string): Promise<boolean>;
-  /** Files and event streams that the later domains keep for what is deleted along with this dataset. */
-  dependentsOf(datasetId: string): Promise<{ storageKeys: string[]; streamIds: string[] }>;
+  /** Event streams of what is deleted along with this dataset. */
+  streamsOf(datasetId: string): Promise<string[]>;
 };
+
+/** A file of the store and what it is called outside. */
+export type Downloadable = { key: string; name: string; mediaType: string; sha256: string | null };
 
 export type DatasetService = ReturnType<typeof datasetService>;
 
@@ -95,14 +100,11 @@ export function datasetService(ports: DatasetPorts) {
     async remove(viewer: Viewer | null, input: { datasetId: string }): Promise<string> {
       const row = await find(viewer, input.datasetId, ['input', 'datasetId']);
       if (await ports.inUse(row.id)) throw datasetInUse();
-      const { storageKeys, streamIds } = await ports.dependentsOf(row.id);
-      const [deleted] = await db.transaction(async (tx) => {
-        const gone = await tx.delete(dataset).where(eq(dataset.id, row.id)).returning();
+      const streamIds = await ports.streamsOf(row.id);
+      await db.transaction(async (tx) => {
+        await tx.delete(dataset).where(eq(dataset.id, row.id));
         await ports.events.forget(tx, [row.id, ...streamIds]);
-        return gone;
       });
-      for (const key of [deleted?.storageKey, deleted?.parquetKey, ...storageKeys])
-        if (key) await storage.remove(key);
       return row.id;
     },
 
@@ -154,19 +156,20 @@ export function datasetService(ports: DatasetPorts) {
       const expiresAt = new Date(Date.now() + expiresInSeconds * 1_000);
       return links.sign(`/datasets/${encodeId('Dataset', row.id)}/file`, {
         method: 'GET',
-        key: row.storageKey,
+        key: row.id,
         expiresAt,
       });
     },
 
-    /** The row behind a signed download link. */
-    async downloadable(globalId: string, parameters: URLSearchParams): Promise<DatasetRow> {
+    /** The file behind a signed link. @throws NotFoundError LINK_INVALID. */
+    async downloadable(globalId: string, parameters: URLSearchParams): Promise<Downloadable> {
       const id = decodeId('Dataset', globalId);
       const [row] = await db.select().from(dataset).where(eq(dataset.id, id));
-      if (!row || links.permits(parameters, 'GET', row.storageKey) !== 'YES') {
+      const key = row?.storageKey;
+      if (!row || !key || links.permits(parameters, 'GET', row.id) !== 'YES') {
         throw new NotFoundError('LINK_INVALID', 'This link is not valid or has expired.');
       }
-      return row;
+      return { key, name: row.fileName, mediaType: 'application/octet-stream', sha256: row.sha256 };
     },
   };
 }

@@ -21,7 +21,7 @@ export type UploadService = ReturnType<typeof uploadService>;
 
 /** The ways by which bytes become a dataset. */
 export function uploadService(ports: DatasetPorts, datasets: Pick<DatasetService, 'find'>) {
-  const { db, storage, links } = ports;
+  const { db, objects, links } = ports;
   const startIngestion = ingestion(ports);
 
   async function insert(
@@ -37,7 +37,6 @@ export function uploadService(ports: DatasetPorts, datasets: Pick<DatasetService
       fileName: file.fileName,
       status: 'UPLOADING',
       byteSize: file.byteSize,
-      storageKey: sourceKey(viewer.accountId, id),
     });
     return id;
   }
@@ -47,29 +46,29 @@ export function uploadService(ports: DatasetPorts, datasets: Pick<DatasetService
    * upload has been completed or deleted meanwhile.
    */
   async function store(row: DatasetRow, body: Readable, signal?: AbortSignal): Promise<boolean> {
-    const storageKey = sourceKey(row.ownerId, row.id);
-    const stored = await storage.put(storageKey, body, {
+    const stored = await objects.put(row.ownerId, 'source', body, {
       maxBytes: row.byteSize,
       ...(signal ? { signal } : {}),
     });
     if (stored.byteSize !== row.byteSize) {
-      await storage.remove(storageKey);
+      await objects.discard(stored.key);
       throw new ValidationError(
         'UPLOAD_SIZE_MISMATCH',
         `${row.byteSize} bytes were announced, ${stored.byteSize} arrived. Send the whole file again.`,
         { retryable: true },
       );
     }
-    const outdated = await db.transaction(async (tx) => {
+    const kept = await db.transaction(async (tx) => {
       const uploading = and(eq(dataset.id, row.id), eq(dataset.status, 'UPLOADING'));
       const [present] = await tx.select().from(dataset).where(uploading).for('update');
-      if (!present) return storageKey;
+      if (!present) return false;
+      const storageKey = await objects.share(tx, stored.key);
       const { byteSize: receivedBytes, sha256 } = stored;
       await tx.update(dataset).set({ storageKey, receivedBytes, sha256 }).where(uploading);
-      return present.storageKey;
+      return true;
     });
-    await storage.remove(outdated);
-    return outdated !== storageKey;
+    if (!kept) await objects.discard(stored.key);
+    return kept;
   }
 
   async function receive(row: DatasetRow, body: Readable, signal?: AbortSignal): Promise<void> {
@@ -191,8 +190,6 @@ export function uploadService(ports: DatasetPorts, datasets: Pick<DatasetService
     },
   };
 }
-
-const sourceKey = (ownerId: string, id: string) => `datasets/${ownerId}/${id}/source-${newId()}`;
 
 const uploadCompleted = () =>
   new ConflictError('UPLOAD_COMPLETED', 'This upload has been completed already.');

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Db } from '#db.ts';
+import type { Downloadable } from '#domains/dataset/service.ts';
 import { NotFoundError } from '#errors.ts';
 import { isRowId } from '#ids.ts';
 import type { Links } from '#links.ts';
@@ -12,13 +13,14 @@ export function artifactService({ db, links }: { db: Db; links: Links }) {
   return {
     downloadLink(row: ArtifactRow, expiresInSeconds: number) {
       const expiresAt = new Date(Date.now() + expiresInSeconds * 1_000);
-      return links.sign(`/artifacts/${row.id}`, { method: 'GET', key: row.storageKey, expiresAt });
+      return links.sign(`/artifacts/${row.id}`, { method: 'GET', key: row.id, expiresAt });
     },
-    /** The row behind a signed link. @throws NotFoundError LINK_INVALID. */
-    async downloadable(id: string, parameters: URLSearchParams): Promise<ArtifactRow> {
+    /** The file behind a signed link. @throws NotFoundError LINK_INVALID. */
+    async downloadable(id: string, parameters: URLSearchParams): Promise<Downloadable> {
       const [row] = isRowId(id) ? await db.select().from(artifact).where(eq(artifact.id, id)) : [];
-      if (row && links.permits(parameters, 'GET', row.storageKey) === 'YES') return row;
-      throw new NotFoundError('LINK_INVALID', 'This link is not valid or has expired.');
+      if (!row || links.permits(parameters, 'GET', row.id) !== 'YES')
+        throw new NotFoundError('LINK_INVALID', 'This link is not valid or has expired.');
+      return { key: row.storageKey, name: row.name, mediaType: row.mediaType, sha256: row.sha256 };
     },
   };
 }

@@ -5,8 +5,8 @@ import { RUNNER_PROTOCOL } from '#contract/runner.ts';
 import type { Db } from '#db.ts';
 import { type DatasetRow, dataset } from '#domains/dataset/table.ts';
 import { experiment } from '#domains/experiment/table.ts';
+import type { StoredObjects } from '#domains/stored-object/service.ts';
 import { failureOf, JobError } from '#errors.ts';
-import { newId } from '#ids.ts';
 import { cancellable, settleJob } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events } from '#ports/events.ts';
@@ -24,6 +24,7 @@ export type PredictionJobPorts = {
   events: Events;
   sandbox: Sandbox;
   storage: Storage;
+  objects: StoredObjects;
   log: Log;
   workDirectory: string;
   memoryBytes: number;
@@ -31,7 +32,7 @@ export type PredictionJobPorts = {
 
 /** Predicts a file: read it by the training's schema, apply the model in the sandbox, keep predictions.csv. */
 export function predictionJobs(ports: PredictionJobPorts) {
-  const { db, sandbox, storage } = ports;
+  const { db, sandbox, storage, objects } = ports;
 
   async function settle(id: string, change: Partial<PredictionJobRow>): Promise<void> {
     await settleJob(ports, predictionJob, id, change, null);
@@ -53,13 +54,18 @@ export function predictionJobs(ports: PredictionJobPorts) {
       : [];
     if (!model || !training?.columns || !question)
       throw new JobError('MODEL_NOT_READY', 'The model has no file.');
-    if (!file) throw new JobError('DATASET_NOT_FOUND', 'The dataset was deleted meanwhile.');
-    return { model, file, training: { ...training, columns: training.columns }, target: question.target };
+    if (!file?.storageKey) throw new JobError('DATASET_NOT_FOUND', 'The dataset was deleted meanwhile.');
+    return {
+      model,
+      file: { ...file, storageKey: file.storageKey },
+      training: { ...training, columns: training.columns },
+      target: question.target,
+    };
   }
 
   /** The file as a table with the training's columns, by name. */
   async function read(
-    file: DatasetRow,
+    file: DatasetRow & { storageKey: string },
     training: DatasetRow & { columns: NonNullable<DatasetRow['columns']> },
     target: string | null,
     directory: string,
@@ -103,6 +109,7 @@ export function predictionJobs(ports: PredictionJobPorts) {
     const collectInto = await mkdtemp(join(directory, 'out-'));
     try {
       await runRunner(sandbox, {
+        owner: row.ownerId,
         spec: {
           kind: 'predict',
           protocol: RUNNER_PROTOCOL,
@@ -122,17 +129,24 @@ export function predictionJobs(ports: PredictionJobPorts) {
     } finally {
       await modelFile.release();
     }
-    const storageKey = `artifacts/${row.ownerId}/${row.id}/${newId()}`;
-    const stored = await storage.putFile(storageKey, join(collectInto, 'predictions.csv'));
+    const { key, ...stored } = await objects.putFile(
+      row.ownerId,
+      'predictions',
+      join(collectInto, 'predictions.csv'),
+    );
     await db.transaction(async (tx) => {
       const { ownerId, id: predictionJobId } = row;
-      await tx.delete(artifact).where(eq(artifact.predictionJobId, predictionJobId));
-      const file = { name: 'predictions.csv', mediaType: 'text/csv', ...stored, storageKey };
-      await tx.insert(artifact).values({ ownerId, predictionJobId, ...file });
-      await tx
+      const ended = await tx
         .update(predictionJob)
         .set({ status: 'SUCCEEDED', finishedAt: new Date(), progress: finished(rowCount), warnings })
-        .where(and(eq(predictionJob.id, row.id), eq(predictionJob.status, 'RUNNING')));
+        .where(and(eq(predictionJob.id, row.id), eq(predictionJob.status, 'RUNNING')))
+        .returning({ id: predictionJob.id });
+      // another worker ended it, or it was deleted meanwhile
+      if (ended.length === 0) return;
+      await tx.delete(artifact).where(eq(artifact.predictionJobId, predictionJobId));
+      const storageKey = await objects.share(tx, key);
+      const file = { name: 'predictions.csv', mediaType: 'text/csv', ...stored, storageKey };
+      await tx.insert(artifact).values({ ownerId, predictionJobId, ...file });
     });
   }
 

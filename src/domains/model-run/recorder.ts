@@ -7,18 +7,18 @@ import type { Db, Tx } from '#db.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { experimentEvent } from '#domains/experiment/events.ts';
 import { experiment } from '#domains/experiment/table.ts';
+import type { StoredObjects } from '#domains/stored-object/service.ts';
 import { newId } from '#ids.ts';
 import { batched } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events, NewEvent } from '#ports/events.ts';
 import type { RunningJob } from '#ports/sandbox.ts';
-import type { Storage } from '#ports/storage.ts';
 import { modelFiles, type StoredFile } from './model-files.ts';
 import { type ModelRunRow, modelRun, trial } from './table.ts';
 import type { Question } from './training.ts';
 
 export type Recorder = Awaited<ReturnType<typeof trainingRecorder>>;
-export type RecorderPorts = { db: Db; events: Events; storage: Storage; log: Log };
+export type RecorderPorts = { db: Db; events: Events; objects: StoredObjects; log: Log };
 
 /**
  * Turns what the runner says into rows, events and files: a batch of messages is one transaction. A run's files are
@@ -196,7 +196,6 @@ export async function trainingRecorder(
       }
       await events.append(tx, row.id, entries);
     });
-    await files.sweep();
   });
 
   /** @throws Error when another worker has taken the experiment over. */
@@ -268,7 +267,6 @@ export async function trainingRecorder(
         const runId = runIds.get(algorithm);
         if (runId && (stored || (await keepCollected(runId, artifacts, directory)))) kept += 1;
       }
-      await files.sweep();
       const open = [...started].flatMap((algorithm) =>
         promised.has(algorithm) ? [] : (runIds.get(algorithm) ?? []),
       );

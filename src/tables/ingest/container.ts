@@ -5,6 +5,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { TableError } from '#tables/errors.ts';
+import { refusalBySignature } from './signatures.ts';
 import { listZipMembers } from './zip.ts';
 
 export interface OpenedFile {
@@ -17,24 +18,6 @@ const mebibyte = 1024 ** 2;
 /** Real tables compress at most about a hundredfold; more is a bomb. */
 const maximumExpansion = 200;
 const alwaysAllowedBytes = 256 * mebibyte;
-
-const refusedSignatures: { bytes: string; code: 'BINARY_FILE' | 'UNSUPPORTED_FORMAT'; what: string }[] = [
-  { bytes: '89504e47', code: 'BINARY_FILE', what: 'a PNG picture' },
-  { bytes: 'ffd8ff', code: 'BINARY_FILE', what: 'a JPEG picture' },
-  { bytes: '47494638', code: 'BINARY_FILE', what: 'a GIF picture' },
-  { bytes: '25504446', code: 'BINARY_FILE', what: 'a PDF document' },
-  { bytes: '7f454c46', code: 'BINARY_FILE', what: 'a program' },
-  { bytes: '4d5a9000', code: 'BINARY_FILE', what: 'a program' },
-  { bytes: '53514c69746520666f726d61742033', code: 'BINARY_FILE', what: 'an SQLite database' },
-  { bytes: 'd0cf11e0a1b11ae1', code: 'UNSUPPORTED_FORMAT', what: 'an old Excel or Word file' },
-  { bytes: '28b52ffd', code: 'UNSUPPORTED_FORMAT', what: 'a Zstandard archive' },
-  { bytes: '425a68', code: 'UNSUPPORTED_FORMAT', what: 'a bzip2 archive' },
-  { bytes: 'fd377a585a00', code: 'UNSUPPORTED_FORMAT', what: 'an xz archive' },
-  { bytes: '377abcaf271c', code: 'UNSUPPORTED_FORMAT', what: 'a 7-Zip archive' },
-  { bytes: '526172211a07', code: 'UNSUPPORTED_FORMAT', what: 'a RAR archive' },
-  { bytes: '4152524f5731', code: 'UNSUPPORTED_FORMAT', what: 'an Arrow file' },
-  { bytes: '4f626a01', code: 'UNSUPPORTED_FORMAT', what: 'an Avro file' },
-];
 
 /** Looks at the first bytes, unpacks gzip and one-member zip files, and refuses what is no table. */
 export async function openContainer(
@@ -62,13 +45,8 @@ async function openUnpacked(file: string): Promise<OpenedFile> {
   const head = await readHead(file);
   if (head.length === 0) throw emptyFile();
   const hex = head.toString('hex');
-  const refused = refusedSignatures.find(({ bytes }) => hex.startsWith(bytes));
-  if (refused) {
-    throw new TableError(
-      refused.code,
-      `The file is ${refused.what}, not a table. Export the table as CSV (or Parquet) and upload that.`,
-    );
-  }
+  const refused = refusalBySignature(head);
+  if (refused) throw refused;
   if (hex.startsWith('1f8b') || hex.startsWith('504b0304')) {
     throw new TableError(
       'UNSUPPORTED_FORMAT',

@@ -1,0 +1,34 @@
+import { createWriteStream } from 'node:fs';
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { newId } from '#ids.ts';
+
+const PREFIX = 'object-';
+
+/** A copy of an object, readable by its owner alone, until it is released. */
+export async function localCopy(bytes: Readable, workDirectory: string) {
+  const path = join(workDirectory, `${PREFIX}${newId()}`);
+  try {
+    await pipeline(bytes, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+  return { path, release: () => rm(path, { force: true }) };
+}
+
+/** Removes the copies that processes made before `before` and never released. Returns how many. */
+export async function sweepLocalCopies(workDirectory: string, before: Date): Promise<number> {
+  let removed = 0;
+  for (const name of await readdir(workDirectory)) {
+    const path = join(workDirectory, name);
+    if (!name.startsWith(PREFIX)) continue;
+    const found = await lstat(path).catch(() => null);
+    if (!found?.isFile() || found.mtime >= before) continue;
+    await rm(path, { force: true });
+    removed += 1;
+  }
+  return removed;
+}
