@@ -1,20 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { postgresEvents } from './adapters/events/postgres.ts';
 import { rulesGenerator } from './adapters/generator/rules.ts';
 import { pgBossQueue } from './adapters/queue/pg-boss.ts';
+import { openE2b, runnerDirectory, sandboxUrl } from './adapters/sandbox/from-url.ts';
 import { localSandbox } from './adapters/sandbox/local.ts';
 import { storageFromUrl, storageUrl } from './adapters/storage/from-url.ts';
 import { openDatabase } from './db.ts';
 import { accountService } from './domains/account/service.ts';
 import { analysisService } from './domains/analysis/service.ts';
+import { type Dependents, deletionService } from './domains/dataset/deletion.ts';
+import { uploadExpiry } from './domains/dataset/expiry.ts';
 import { datasetService } from './domains/dataset/service.ts';
 import { dataset, upload } from './domains/dataset/table.ts';
 import { uploadService } from './domains/dataset/upload.ts';
 import { experimentService } from './domains/experiment/service.ts';
 import { artifactService } from './domains/model-run/artifacts.ts';
-import { streamsOf } from './domains/model-run/dependents.ts';
+import { markDependents, streamsOf } from './domains/model-run/dependents.ts';
 import { leaderboards } from './domains/model-run/leaderboard.ts';
 import { predictionService } from './domains/model-run/prediction.ts';
 import { modelRunService } from './domains/model-run/service.ts';
@@ -50,7 +52,7 @@ export async function openPorts(options: {
   });
   const events = await postgresEvents(database);
   const queue = await pgBossQueue({ url: databaseUrl, log, monitor });
-  const sandbox = await openSandbox(env);
+  const sandbox = await openSandbox(env, () => accountService(database).sharedSecret('sandbox'));
   const generators = { RULES: rulesGenerator() };
   return {
     ...{ env, log, database, db: database.db, storage, events, queue, sandbox, generators, workDirectory },
@@ -63,15 +65,18 @@ export async function openPorts(options: {
   };
 }
 
-async function openSandbox(env: Env): Promise<Sandbox> {
+/** @param installation tells the boxes of this installation from those of others. */
+export async function openSandbox(env: Env, installation = async () => 'commands'): Promise<Sandbox> {
+  const url = sandboxUrl(env);
+  if (url === 'e2b:') return openE2b(env, await installation());
   const { interpreter, remedy } = await pythonEnvironment(env);
   if (!interpreter) throw new Error(`The Python environment is not ready. ${remedy}`);
   return localSandbox({
     python: interpreter,
-    runnerDirectory: fileURLToPath(new URL('../runner', import.meta.url)),
+    runnerDirectory,
     cacheDirectory: env.CACHE_DIR,
     threads: env.TRAINING_THREADS,
-    unsafe: env.SANDBOX_URL.startsWith('unsafe:'),
+    unsafe: url === 'unsafe:',
   });
 }
 
@@ -84,19 +89,31 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
     ...{ db, storage, log: ports.log },
     references: [dataset.storageKey, dataset.parquetKey, upload.storageKey, artifact.storageKey],
   });
+  const dependents: Dependents = {
+    inUse: (connection, datasetId) => experiments.uses(connection, datasetId),
+    mark: markDependents,
+    streamsOf,
+  };
   const datasetPorts = {
     ...{ db, events, queue, storage, objects, links, workDirectory },
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
-    inUse: (datasetId: string) => experiments.uses(datasetId),
-    streamsOf: (datasetId: string) => streamsOf(db, datasetId),
+    dependents,
   };
   const datasets = datasetService(datasetPorts);
+  const deletions = deletionService({
+    ...{ db, events, storage, objects, log: ports.log, dependents },
+    graceMilliseconds: env.DELETION_GRACE_HOURS * 3_600_000,
+  });
+  const expireUploads = uploadExpiry({
+    ...{ db, events, storage, objects, log: ports.log },
+    expiryMilliseconds: env.UPLOAD_EXPIRY_HOURS * 3_600_000,
+  });
   const uploads = uploadService(datasetPorts, datasets);
   const experiments = experimentService({ db, datasets });
   const artifacts = artifactService({ db, links });
   const analyses = analysisService({ db, events, queue, datasets, attach: experiments.attachAnalysis });
   const preprocessings = preprocessingService({
-    ...{ db, events, queue, generators, analyses },
+    ...{ db, events, queue, generators, datasets, analyses },
     attach: experiments.attachPreprocessing,
   });
   const modelRuns = modelRunService({ db, events, queue, datasets, analyses, preprocessings, experiments });
@@ -107,6 +124,8 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
       events,
       accounts,
       datasets,
+      deletions,
+      expireUploads,
       uploads,
       analyses,
       preprocessings,

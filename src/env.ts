@@ -52,7 +52,9 @@ const Settings = z.object({
     .string()
     .regex(/^(file:|s3:\/\/)/, 'use file:DIRECTORY or s3://BUCKET/PREFIX')
     .optional()
-    .describe('file:DIRECTORY or s3://BUCKET/PREFIX?region=&endpoint=&sse=; unset: see S3_BUCKET'),
+    .describe(
+      'file:DIRECTORY or s3://BUCKET/PREFIX?region=&endpoint=&publicEndpoint=&direct=&sse=; unset: see S3_BUCKET',
+    ),
   STORAGE_ENCRYPTION_KEY: encryptionKeys.describe(
     'keys that encrypt files of file: storage, comma separated; the first encrypts, every one decrypts',
   ),
@@ -66,12 +68,37 @@ const Settings = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("address of another store than Amazon's"),
+  S3_PUBLIC_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('address of the store in links for clients, where it differs from S3_ENDPOINT'),
+  S3_DIRECT: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('whether clients send parts to the store and read from it by links that the server signs'),
   S3_PREFIX: z.string().optional().describe('what the keys in S3_BUCKET begin with'),
   SANDBOX_URL: z
     .string()
-    .regex(/^(local|unsafe):/)
-    .default('local:')
-    .describe('local: (isolated, chosen by self-test) or unsafe: (no isolation, shown everywhere)'),
+    .regex(/^(local|e2b|unsafe):$/, 'use local:, e2b: or unsafe:')
+    .optional()
+    .describe(
+      'local: (isolated here), e2b: (in boxes of E2B) or unsafe: (no isolation); unset: e2b: with its key, else local:',
+    ),
+  E2B_API_KEY: z.string().optional().describe('runs jobs in boxes of E2B, unless SANDBOX_URL says otherwise'),
+  E2B_TEMPLATE: z
+    .string()
+    .regex(/^[a-zA-Z0-9][\w./:-]{0,127}$/, 'use the name or id of a template')
+    .optional()
+    .describe('template published for this version; unset: its own, built when it is missing'),
+  E2B_DOMAIN: z.string().optional().describe('domain of a self-hosted E2B'),
+  E2B_API_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('address of its control API; unset: https://api.E2B_DOMAIN'),
+  E2B_SANDBOX_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('one address for all boxes; unset: each has its own below E2B_DOMAIN'),
   PYTHON: z.string().optional().describe('python3 >= 3.11 to build the environment with; unset: found'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   ALLOWED_HOSTS: csv.describe('further host names the server answers to, comma separated'),
@@ -85,6 +112,16 @@ const Settings = z.object({
     .min(1)
     .default(8 * 1024 ** 3)
     .describe('largest upload'),
+  UPLOAD_EXPIRY_HOURS: z.coerce
+    .number()
+    .min(0)
+    .default(24)
+    .describe('an upload that has been silent for so long is given up'),
+  DELETION_GRACE_HOURS: z.coerce
+    .number()
+    .min(0)
+    .default(24)
+    .describe('for so long a deleted dataset can be restored; 0: it goes with the next sweep'),
 });
 
 export type Env = z.infer<typeof Settings>;

@@ -2,7 +2,7 @@ import type { InterfaceRef } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
 import type { Context } from './context.ts';
 import { type NodeType, parseId } from './ids.ts';
-import { loadNode } from './nodes.ts';
+import { isGone, loadNode } from './nodes.ts';
 import { badInput, decodeCursor, encodeCursor } from './paging.ts';
 import type { StoredEvent } from './ports/events.ts';
 
@@ -56,7 +56,7 @@ export async function streamOf(context: Context, type: NodeType, globalId: strin
   return row.id;
 }
 
-/** Events of a node after a cursor, then live, until the job has ended. */
+/** Events of a node after a cursor, then live, until the job has ended or the node is deleted. */
 export async function followNode(
   context: Context,
   type: NodeType,
@@ -66,5 +66,9 @@ export async function followNode(
 ): Promise<AsyncIterable<StoredEvent>> {
   const streamId = await streamOf(context, type, globalId);
   const sequence = sequenceOf(after, streamId);
-  return context.services.events.follow(streamId, { after: sequence, isEnd });
+  return context.services.events.follow(streamId, {
+    after: sequence,
+    isEnd,
+    isGone: () => isGone(context, type, streamId),
+  });
 }

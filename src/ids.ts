@@ -17,6 +17,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Whether some text is the id of a row, as the database takes it. */
 export const isRowId = (id: unknown): id is string => typeof id === 'string' && UUID.test(id);
 
+/** Before every id. */
+export const NIL_ID = '00000000-0000-0000-0000-000000000000';
+
 /** Time-ordered, so that ids break ties in the order of creation. */
 export const newId = (): string => v7();
 

@@ -4,6 +4,7 @@ import { datasetJobs } from './domains/dataset/jobs.ts';
 import { experimentPipeline } from './domains/model-run/pipeline.ts';
 import { predictionJobs } from './domains/model-run/prediction-job.ts';
 import { preprocessingJobs } from './domains/preprocessing/jobs.ts';
+import { maintenance } from './maintenance.ts';
 import type { JobHandler, JobName } from './ports/queue.ts';
 
 const TABLE_MEMORY_BYTES = 2 * 1024 ** 3;
@@ -15,7 +16,8 @@ const lost = {
 };
 
 /** What a worker does for each name of the job catalogue, how many at once, and how a job ends that lost all its workers. */
-export function jobsOfDomains(ports: Ports, { services }: App) {
+export function jobsOfDomains(ports: Ports, app: App) {
+  const { services } = app;
   const { env } = ports;
   const memoryBytes = env.TRAINING_MEMORY_MB * 1024 ** 2;
   const { objects } = services;
@@ -54,5 +56,6 @@ export function jobsOfDomains(ports: Ports, { services }: App) {
     'experiment.run': (id) => pipeline.settle(id, 'FAILED', lost),
     'prediction.perform': (id) => predictions.settle(id, { status: 'FAILED', failure: lost }),
   };
-  return { handlers, onLost: (job: JobName, id: string) => endings[job](id) };
+  const onLost = (job: JobName, id: string) => endings[job](id);
+  return { handlers, onLost, maintain: maintenance(ports, app) };
 }

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a signed link permits: one method on one key until a moment. */
-export type LinkScope = { method: 'GET' | 'PUT'; key: string; expiresAt: Date };
+/** What a signed link permits: one method, or those of tus, on one key until a moment. */
+export type LinkScope = { method: 'GET' | 'PUT' | 'TUS'; key: string; expiresAt: Date };
 
 export type Links = ReturnType<typeof signedLinks>;
 
@@ -19,8 +19,10 @@ export function signedLinks(options: { secret: string; baseUrl: () => string }) 
       url.searchParams.set('signature', signatureOf(method, key, expires).toString('base64url'));
       return { url: url.href, expiresAt: new Date(expires * 1_000) };
     },
+    /** Until when a link is good; to be believed of one that is permitted. */
+    expiryOf: (parameters: URLSearchParams): Date => new Date(Number(parameters.get('expires')) * 1_000),
     /** Whether the link's parameters permit this method on this key now. */
-    permits(parameters: URLSearchParams, method: string, key: string): 'YES' | 'EXPIRED' | 'NO' {
+    permits(parameters: URLSearchParams, method: LinkScope['method'], key: string): 'YES' | 'EXPIRED' | 'NO' {
       const expires = Number(parameters.get('expires'));
       const given = Buffer.from(parameters.get('signature') ?? '', 'base64url');
       const wanted = signatureOf(method, key, expires);

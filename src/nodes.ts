@@ -1,5 +1,5 @@
 import type { InterfaceRef } from '@pothos/core';
-import { inArray } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { builder, type SchemaTypes } from './builder.ts';
 import { type Context, loadBatched } from './context.ts';
@@ -7,7 +7,7 @@ import { encodeId, type NodeType, notFound, parseId } from './ids.ts';
 import { badInput } from './paging.ts';
 
 type Row = { id: string; ownerId: string };
-type NodeTable = PgTable & { id: PgColumn; ownerId: PgColumn };
+type NodeTable = PgTable & { id: PgColumn; ownerId: PgColumn; deletedAt: PgColumn };
 
 const tables = new Map<NodeType, NodeTable>();
 /** The type of a row that is answered as a `Node`. */
@@ -36,7 +36,10 @@ export const nodeId = (name: NodeType) => ({
   resolve: (row: Row) => encodeId(name, row.id),
 });
 
-/** A row by its own id, whoever owns it: for ids that come out of rows which the viewer was allowed to see. */
+/**
+ * A row by its own id, whoever owns it, null once it is deleted: for ids that come out of rows which the viewer was
+ * allowed to see.
+ */
 export async function loadRow<NodeRow extends Row>(
   context: Context,
   type: NodeType,
@@ -48,7 +51,7 @@ export async function loadRow<NodeRow extends Row>(
     const rows = await context.services.db
       .select()
       .from(table)
-      .where(inArray(table.id, [...ids]));
+      .where(and(inArray(table.id, [...ids]), isNull(table.deletedAt)));
     return new Map((rows as NodeRow[]).map((found) => [found.id, found]));
   });
   if (row) brands.set(row, type);
@@ -64,6 +67,14 @@ export async function requireRow<NodeRow extends Row>(
   const row = await loadRow<NodeRow>(context, type, id);
   if (!row) throw notFound(type);
   return row;
+}
+
+/** Whether a row has been deleted since it was loaded. */
+export async function isGone(context: Context, type: NodeType, id: string): Promise<boolean> {
+  const table = tables.get(type);
+  if (!table) return true;
+  const present = and(eq(table.id, id), isNull(table.deletedAt));
+  return (await context.services.db.select({ id: table.id }).from(table).where(present)).length === 0;
 }
 
 /** What a viewer gets for a global id: null for an unknown, a foreign and a garbled one alike. */

@@ -8,6 +8,8 @@ import type { RunningJob, Sandbox, SandboxInput, SandboxLimits, SandboxResult } 
 const MAX_MESSAGES = 200_000;
 
 export type RunnerJob = {
+  /** Account that the job works for. */
+  owner: string;
   spec: RunSpec;
   inputs: SandboxInput[];
   limits: SandboxLimits;
@@ -44,6 +46,7 @@ export async function runRunner(sandbox: Sandbox, job: RunnerJob): Promise<Sandb
   const result = await sandbox.run(
     {
       id: newId(),
+      owner: job.owner,
       args: [job.spec.kind, 'in/spec.json'],
       inputs: [{ name: 'spec.json', content: JSON.stringify(job.spec) }, ...job.inputs],
       limits: job.limits,

@@ -2,6 +2,8 @@ import { builder } from './builder.ts';
 import './scalars.ts';
 import './server-graphql.ts';
 import './domains/dataset/mutations.ts';
+import './domains/dataset/upload-mutations.ts';
+import './domains/dataset/deletion-mutations.ts';
 import './domains/dataset/subscriptions.ts';
 import './domains/analysis/graphql.ts';
 import './domains/preprocessing/graphql.ts';

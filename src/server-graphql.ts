@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { builder } from './builder.ts';
 import { catalog, type RunnerCatalog } from './catalog.ts';
 import type { Viewer as ViewerRow } from './domains/account/authorise.ts';
+import { UploadProtocol } from './domains/dataset/upload-mutations.ts';
 import { ExperimentSettings } from './domains/experiment/settings.ts';
+import { StorageEncryption } from './domains/stored-object/graphql.ts';
 import { TaskTypeEnum } from './enums.ts';
 import type { ServerFacts } from './server-info.ts';
 
@@ -17,9 +19,18 @@ const ServerInfo = builder.objectRef<ServerFacts>('ServerInfo').implement({
     version: t.exposeString('version', { description: 'Of Aliquot.' }),
     database: t.exposeString('database', { description: 'Kind and version.' }),
     storage: t.exposeString('storage', { description: 'Where files are kept.' }),
+    storageEncryption: t.expose('storageEncryption', {
+      type: StorageEncryption,
+      description: 'How files that are stored from now on are encrypted.',
+    }),
     sandbox: t.exposeString('sandbox', { description: 'The isolation tier that its self-test chose.' }),
     generator: t.exposeString('generator', { description: 'Who writes preprocessing: RULES or CLAUDE.' }),
     execution: t.exposeString('execution', { description: 'Where trials run.' }),
+    uploadProtocols: t.field({
+      type: [UploadProtocol],
+      description: 'How files can be sent, best first.',
+      resolve: (_row, _args, { services }) => services.uploads.protocols,
+    }),
     features: t.exposeStringList('features', { description: 'What is switched on.' }),
   }),
 });

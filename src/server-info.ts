@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Database } from './db.ts';
 import type { Generator } from './ports/generator.ts';
 import type { Sandbox } from './ports/sandbox.ts';
-import type { Storage } from './ports/storage.ts';
+import type { Encryption, Storage } from './ports/storage.ts';
 
 export type ServerFacts = {
   version: string;
   database: string;
   storage: string;
+  storageEncryption: Encryption;
   sandbox: string;
   generator: string;
   execution: string;
@@ -36,10 +37,11 @@ export function serverFacts(ports: {
       version,
       database: `PostgreSQL ${row?.server_version}`,
       storage: ports.storage.kind,
+      storageEncryption: ports.storage.encryption,
       sandbox: await sandbox,
       generator: ports.generators.CLAUDE ? 'CLAUDE' : 'RULES',
       execution: 'local',
-      features: ['subscriptions', 'uploads:put', 'predict-file'],
+      features: ['subscriptions', 'predict-file'],
     };
   };
 }

@@ -15,8 +15,9 @@ const database = await databaseUrl(env, (message) => log.info(message));
 await migrate(database.url);
 const ports = await openPorts({ env, databaseUrl: database.url, log, monitor: true });
 const app = await createApp(ports, () => `http://127.0.0.1:${env.PORT}`);
-const { handlers, onLost } = jobsOfDomains(ports, app);
+const { handlers, onLost, maintain } = jobsOfDomains(ports, app);
 await ports.queue.work(handlers, onLost);
+await ports.queue.round('maintenance', () => maintain());
 onStop((GRACE_SECONDS + 5) * 1_000, async () => {
   await ports.close(GRACE_SECONDS);
   await database.stop();

@@ -54,10 +54,8 @@ export async function createTestApp(options: { worker?: boolean; env?: Record<st
   const server = await listen(ports, app, (address) => {
     url = address;
   });
-  if (options.worker) {
-    const { handlers, onLost } = jobsOfDomains(ports, app);
-    await ports.queue.work(handlers, onLost);
-  }
+  const { handlers, onLost, maintain } = jobsOfDomains(ports, app);
+  if (options.worker) await ports.queue.work(handlers, onLost);
   const clients: Client[] = [];
 
   async function query<Data = Any>(
@@ -74,7 +72,7 @@ export async function createTestApp(options: { worker?: boolean; env?: Record<st
   }
 
   return {
-    ...{ url, database, env, ports, query, statements, services: app.services, directory },
+    ...{ url, database, env, ports, query, statements, services: app.services, directory, maintain },
 
     /** Runs a mutation that takes `input` and answers a union; gives the member that came. */
     async mutate<Result = Any>(

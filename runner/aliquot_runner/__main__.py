@@ -1,4 +1,4 @@
-"""python -m aliquot_runner train|predict|compile in/spec.json, or catalog."""
+"""python -m aliquot_runner VERB in/spec.json, or script in/script.py, or catalog."""
 
 from __future__ import annotations
 
@@ -6,29 +6,38 @@ import json
 import sys
 from pathlib import Path
 
-from . import warm  # noqa: F401
+from . import custom, warm  # noqa: F401
 from .catalog import catalog
 from .channel import Channel
 from .compile_steps import compile_steps
 from .errors import RunnerError
 from .predict import predict
-from .protocol import CompileSpec, PredictSpec, TrainSpec
+from .protocol import CompileSpec, FitSpec, PredictSpec, TrainSpec, TransformSpec
 from .spec import read_spec
 from .train import train
 
-USAGE = "usage: aliquot_runner (train|predict|compile) SPEC.json | catalog"
+OUR_VERBS = ("train", "predict", "compile")
+CUSTOM_VERBS = ("fit", "transform", "script")
+USAGE = f"usage: aliquot_runner ({'|'.join((*OUR_VERBS, 'fit', 'transform'))}) SPEC.json | script FILE.py | catalog"
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
 
 def main(argv: list[str]) -> int:
-    """Runs one verb in the current directory. 0: done; 1: told as the message `failed`; 2: wrong arguments."""
+    """Runs one verb in the current directory. 0: done; 1: told as the message `failed`; 2: wrong arguments.
+
+    The verbs that run code which is not ours have no event channel: what goes wrong there is raised.
+    """
     if argv == ["catalog"]:
         print(json.dumps(catalog(), indent=2, ensure_ascii=False))
         return 0
-    if len(argv) != 2 or argv[0] not in ("train", "predict", "compile"):
+    if len(argv) != 2 or argv[0] not in OUR_VERBS + CUSTOM_VERBS:
         print(USAGE, file=sys.stderr)
         return EXIT_USAGE
+    if argv[0] in CUSTOM_VERBS:
+        custom.take_away_events()
+        _run_custom(argv[0], Path(argv[1]))
+        return 0
     channel = Channel()
     try:
         _run(argv[0], Path(argv[1]), channel)
@@ -42,6 +51,17 @@ def main(argv: list[str]) -> int:
         channel.emit({"type": "failed", "code": "INTERNAL", "message": f"{type(error).__name__} in the runner."})
         raise
     return 0
+
+
+def _run_custom(verb: str, path: Path) -> None:
+    out = Path("out")
+    out.mkdir(exist_ok=True)
+    if verb == "fit":
+        custom.fit(read_spec(path, FitSpec), out)
+    elif verb == "transform":
+        custom.transform(read_spec(path, TransformSpec), out)
+    else:
+        custom.run_script(path)
 
 
 def _run(verb: str, path: Path, channel: Channel) -> None:

@@ -18,7 +18,7 @@ NAME = "preprocessing.py"
 
 HEADER = '''"""Preprocessing written by Aliquot.
 
-As a module: fit(train) learns from training rows, transform(rows) applies it to any rows.
+As a module: state = fit(train) learns from training rows, transform(rows, state) applies it to any rows.
 As a program: python preprocessing.py train.csv rows.csv result.csv
 """
 
@@ -58,25 +58,27 @@ def read(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def fit(train: pd.DataFrame) -> None:
-    """Learn from training rows; `train` has the column names of your file."""
+def fit(train: pd.DataFrame, target: pd.Series | None = None) -> list[dict[str, Any]]:
+    """Learn from training rows; `train` has the column names of your file. These steps need no target."""
     table = read(train)
     for step in STEPS:
         step.fit(table)
         table = step.transform(table)
+    return [step.learned for step in STEPS]
 
 
-def transform(rows: pd.DataFrame) -> pd.DataFrame:
+def transform(rows: pd.DataFrame, state: list[dict[str, Any]]) -> pd.DataFrame:
     """Apply what was learned to any rows; same rows in the same order."""
     table = read(rows)
-    for step in STEPS:
+    for step, learned in zip(STEPS, state, strict=True):
+        step.learned = learned
         table = step.transform(table)
     return table
 
 
 if __name__ == "__main__":
-    fit(pd.read_csv(sys.argv[1]))
-    transform(pd.read_csv(sys.argv[2])).to_csv(sys.argv[3], index=False)
+    learned_state = fit(pd.read_csv(sys.argv[1]))
+    transform(pd.read_csv(sys.argv[2]), learned_state).to_csv(sys.argv[3], index=False)
 '''
 
 

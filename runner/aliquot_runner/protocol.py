@@ -170,6 +170,11 @@ class Compiled(TypedDict):
     artifact: RunnerArtifact
 
 
+class MatrixColumn(TypedDict):
+    name: str
+    categories: list[str] | None
+
+
 class RunColumn(TypedDict):
     name: str
     label: str
@@ -228,6 +233,30 @@ class RunFailed(TypedDict):
     message: str
 
 
+class FitSpec(TypedDict):
+    kind: Literal["fit"]
+    protocol: Literal[1]
+    code: str
+    data: str
+    columns: list[RunColumn]
+    target: str
+
+
+class TransformSpec(TypedDict):
+    kind: Literal["transform"]
+    protocol: Literal[1]
+    code: str
+    state: str
+    data: str
+    columns: list[RunColumn]
+    batches: list[int]
+
+
+class MatrixMeta(TypedDict):
+    rows: int
+    columns: list[MatrixColumn]
+
+
 class TrainSpec(TypedDict):
     kind: Literal["train"]
     protocol: Literal[1]
@@ -271,3 +300,6 @@ RunSpec: TypeAlias = TrainSpec | PredictSpec | CompileSpec
 class RunnerContract(TypedDict):
     spec: RunSpec
     message: RunnerMessage
+    fit: FitSpec
+    transform: TransformSpec
+    matrix: MatrixMeta

@@ -132,10 +132,10 @@ def run_job(
         else:
             write_parquet(folder / "in" / name, content)
     (folder / "in" / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
-    return _run(folder, [spec["kind"], "in/spec.json"], cancel_after)
+    return run_verb(folder, [spec["kind"], "in/spec.json"], cancel_after)
 
 
-def _run(folder: Path, arguments: Sequence[str], cancel_after: Callable[[Message], bool] | None) -> Outcome:
+def run_verb(folder: Path, arguments: Sequence[str], cancel_after: Callable[[Message], bool] | None = None) -> Outcome:
     connection = _zygote()
     read, write = os.pipe()
     with (folder / "output.txt").open("w+") as output:

@@ -46,6 +46,8 @@ def _job(folder: str, arguments: list[str], descriptors: list[int], main: object
     os.chdir(folder)
     try:
         return main(arguments)  # type: ignore[no-any-return, operator]
+    except SystemExit as end:
+        return int(end.code or 0)
     except Exception:
         traceback.print_exc()
         return 1

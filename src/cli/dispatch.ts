@@ -7,6 +7,7 @@ type Command = (args: string[]) => Promise<number> | number;
 
 const commands: Record<string, Command> = {
   run: async (args) => (await import('#cli/run-command.ts')).run(args),
+  sandbox: async (args) => (await import('#cli/local/sandbox.ts')).sandbox(args),
   token: async (args) => (await import('#cli/local/token.ts')).token(args),
   help: ([name]) => print(name === undefined ? generalUsage : usageOf(name)),
 };

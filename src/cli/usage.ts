@@ -4,6 +4,7 @@ export const generalUsage = `Usage: aliquot COMMAND
   start                      start everything: database, API with playground, worker
   server, worker             start one of the two alone, on the database of DATABASE_URL
   doctor [--json]            say what this installation consists of and what is wrong with it
+  sandbox run SCRIPT.py      run a script as generated code is run, isolated
   token [--days N]           print a bearer token of the local account
   migrate                    bring the database up to date
   help [COMMAND]             explain a command
@@ -31,6 +32,20 @@ keeps the best so far, twice leaves.
 Ends with 0 when there is a model, 1 when it failed, 2 on wrong use, 130 when interrupted.
 `;
 
+const sandboxUsage = `Usage: aliquot sandbox run SCRIPT.py [options]
+
+Runs a script exactly as generated code is run: the same isolation, libraries and limits, no network, and nothing
+of this host but the files it is given in in/. Tells how it ended, what it printed and what it left in out/.
+
+  --input DIR           its files are found in in/
+  --limits K=V,...      memory, disk, output (bytes: 512M), processes, cpu, wall (seconds);
+                        default: memory=1G,disk=1G,processes=64,cpu=300,wall=300,output=64K
+  --out DIR             where to put what it left in out/; a new or empty directory
+  --json                print one JSON document
+
+Ends with 0 when the script did, 1 when it failed or met a limit, 2 on wrong use, 130 when interrupted.
+`;
+
 const tokenUsage = `Usage: aliquot token [--days N]
 
 Prints a bearer token of the local account, for programs that talk to this server.
@@ -38,4 +53,8 @@ Prints a bearer token of the local account, for programs that talk to this serve
   --days N              how long it is valid; default: 30
 `;
 
-export const usages: Record<string, string> = { run: runUsage, token: tokenUsage };
+export const usages: Record<string, string> = {
+  run: runUsage,
+  sandbox: sandboxUsage,
+  token: tokenUsage,
+};

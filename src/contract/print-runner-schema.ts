@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { RunnerMessage, RunSpec } from './runner.ts';
+import { FitSpec, MatrixMeta, TransformSpec } from './transform.ts';
 
-const contract = z.strictObject({ spec: RunSpec, message: RunnerMessage }).meta({
-  title: 'RunnerContract',
-  description:
-    'What server and runner say to each other. Generated from src/contract/runner.ts: do not edit.',
-});
+const contract = z
+  .strictObject({
+    spec: RunSpec,
+    message: RunnerMessage,
+    fit: FitSpec,
+    transform: TransformSpec,
+    matrix: MatrixMeta,
+  })
+  .meta({
+    title: 'RunnerContract',
+    description: 'What server and runner say to each other. Generated from src/contract: do not edit.',
+  });
 
 process.stdout.write(`${JSON.stringify(z.toJSONSchema(contract), null, 2)}\n`);

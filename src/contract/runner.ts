@@ -6,7 +6,7 @@ import { taskTypes, tuningStrategies } from './vocabulary.ts';
 export const RUNNER_PROTOCOL = 1;
 
 const key = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
-const columnName = z.string().regex(/^c\d{1,6}$/);
+export const columnName = z.string().regex(/^c\d{1,6}$/);
 const unsigned = z.int().min(0);
 const seconds = z.number().min(0);
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);

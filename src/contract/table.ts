@@ -15,7 +15,7 @@ export type ColumnType = z.infer<typeof columnTypeSchema>;
 
 /** How the text of a file is cut into cells. */
 export interface Dialect {
-  /** One character. */
+  /** One character, or up to four. */
   delimiter: string;
   /** One character, or empty when cells are never quoted. */
   quote: string;
@@ -29,6 +29,8 @@ export interface Dialect {
   newline: 'lf' | 'crlf' | 'cr' | 'mixed';
   /** Decimal mark of the numbers. */
   decimal: '.' | ',';
+  /** Name of the sheet that was read; only of workbooks. */
+  sheet?: string;
 }
 
 /** What was changed while reading: nothing is repaired silently. */
@@ -40,6 +42,8 @@ export interface Repair {
 }
 
 export interface CsvDialect extends Dialect {
+  /** Names of all sheets; only of workbooks. */
+  sheets?: string[];
   /** 0..1: how far the chosen reading is ahead of the next best. */
   confidence: number;
   repairs: Repair[];

@@ -20,11 +20,17 @@ export interface Events {
   append(tx: Tx, streamId: string, events: NewEvent[]): Promise<void>;
   /**
    * Events after `after`, oldest first, then live ones as they are committed. Ends when everything has been
-   * delivered and `isEnd` holds for the last event, or when `signal` aborts.
+   * delivered and `isEnd` holds for the last event, when `signal` aborts, or within seconds when `isGone`, asked of a
+   * silent stream, says that its node is there no more.
    */
   follow(
     streamId: string,
-    options: { after: number; isEnd(event: StoredEvent): boolean; signal?: AbortSignal },
+    options: {
+      after: number;
+      isEnd(event: StoredEvent): boolean;
+      isGone(): Promise<boolean>;
+      signal?: AbortSignal;
+    },
   ): AsyncIterable<StoredEvent>;
   /** At most `limit` events after `after`, oldest first. */
   read(streamId: string, after: number, limit: number): Promise<StoredEvent[]>;
@@ -32,7 +38,7 @@ export interface Events {
   pages(streamIds: readonly string[], after: number, limit: number): Promise<Map<string, StoredEvent[]>>;
   /** Sequence of the last event; 0 for a stream without any. */
   lastSequence(streamIds: readonly string[]): Promise<Map<string, number>>;
-  /** Deletes streams whose nodes are gone; who follows one is told that it has ended. */
+  /** Deletes streams whose nodes are gone. */
   forget(tx: Tx, streamIds: readonly string[]): Promise<void>;
   /** Says that the job of a node should stop; reaches every process within milliseconds. */
   signalCancel(tx: Tx, nodeId: string): Promise<void>;

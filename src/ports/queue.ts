@@ -10,6 +10,13 @@ export const jobCatalogue = {
 } as const satisfies Record<string, { expireSeconds: number; retries: number }>;
 
 export type JobName = keyof typeof jobCatalogue;
+/** Work that comes round by itself: when, in the five fields of cron, in UTC. */
+export const roundCatalogue = {
+  maintenance: { cron: '*/5 * * * *', expireSeconds: 3_600 },
+} as const satisfies Record<string, { cron: string; expireSeconds: number }>;
+
+export type RoundName = keyof typeof roundCatalogue;
+
 /** `attempt` counts from 1; above 1 an earlier worker was lost in the middle. `signal` aborts when the claim is lost. */
 export type JobContext = { attempt: number; signal: AbortSignal };
 export type JobHandler = (id: string, context: JobContext) => Promise<void>;
@@ -28,6 +35,8 @@ export interface Queue {
     handlers: Record<JobName, { handler: JobHandler; concurrency: number }>,
     onLost: (job: JobName, id: string) => Promise<void>,
   ): Promise<void>;
+  /** Takes part in the rounds: each falls to one process of all, and not before the one before it has ended. */
+  round(name: RoundName, handler: () => Promise<unknown>): Promise<void>;
   /** Stops taking jobs, waits for the running ones up to `graceSeconds`, then hands them back. */
   close(options?: { graceSeconds?: number }): Promise<void>;
 }

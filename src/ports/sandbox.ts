@@ -1,4 +1,4 @@
-/** Where code that is not the server's runs. Two adapters hold the same promises: local and (later) E2B. */
+/** Where code that is not the server's runs. Two adapters hold the same promises: this host, and the boxes of E2B. */
 export interface Sandbox {
   /** Name of the adapter and of the isolation in force, as shown in `serverInfo`, `doctor` and on every run. */
   readonly tier: string;
@@ -7,7 +7,7 @@ export interface Sandbox {
   /**
    * Runs one job to its end and collects what it left in `out/`.
    * Never rejects for what the job does: crashes, limits and cancellation are told in the result.
-   * @throws SandboxUnavailableError when no isolation can be had on this host.
+   * @throws SandboxUnavailableError when no isolation can be had, or was lost with the job in it.
    */
   run(job: SandboxJob, handlers: SandboxHandlers): Promise<SandboxResult>;
   /** Tries the isolation from inside: each check names an attack and says whether it was stopped. */
@@ -20,6 +20,8 @@ export interface Sandbox {
 export interface SandboxJob {
   /** Made by the server: `[a-z0-9-]{1,64}`, unique. */
   id: string;
+  /** Account that the job works for; told to a sandbox outside this host, where it helps to find what was left. */
+  owner: string;
   /**
    * Arguments of the runner package, for example `['train', 'in/spec.json']`: trusted code of ours, run as
    * `python -I` with the work directory as the current one. JSON lines that it writes to file descriptor 3
@@ -55,7 +57,7 @@ export interface SandboxHandlers {
   signal?: AbortSignal;
   /** Seconds between SIGTERM and SIGKILL; default 5. */
   graceSeconds?: number;
-  /** Called once the job runs, with the way to its files. */
+  /** Called once, when the job runs, with the way to its files. */
   onStart?: (job: RunningJob) => void;
 }
 
@@ -97,7 +99,23 @@ export interface SandboxSelfTest {
   remedy: string | null;
 }
 
-/** No isolation passes its self-test on this host; the message holds the remedy. */
+/**
+ * UNAVAILABLE: no isolation can be had. LOST: it ended with the job in it. UNAUTHORIZED, QUOTA and TIMEOUT: the service
+ * that has it knows no such key, gives no more of it, does not answer.
+ */
+export type SandboxFault =
+  | 'SANDBOX_UNAVAILABLE'
+  | 'SANDBOX_LOST'
+  | 'SANDBOX_UNAUTHORIZED'
+  | 'SANDBOX_QUOTA'
+  | 'SANDBOX_TIMEOUT';
+
+/** A job could not be run to its end; the message holds the remedy. */
 export class SandboxUnavailableError extends Error {
-  readonly code = 'SANDBOX_UNAVAILABLE';
+  readonly code: SandboxFault;
+
+  constructor(message: string, code: SandboxFault = 'SANDBOX_UNAVAILABLE', options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }

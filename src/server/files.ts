@@ -1,71 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Services } from '#app.ts';
+import type { Ports, Services } from '#app.ts';
+import { contentDisposition } from '#content-disposition.ts';
 import type { Downloadable } from '#domains/dataset/service.ts';
-import { isExpected, NotFoundError, QuotaError, ValidationError } from '#errors.ts';
-import { newId } from '#ids.ts';
-import type { Log } from '#log.ts';
-import { StorageError, type StorageErrorCode } from '#ports/storage.ts';
+import { NotFoundError } from '#errors.ts';
+import { answerProblem } from './problem.ts';
+import { uploadRoutes } from './uploads.ts';
 
-const statusOf: Record<string, number> = {
-  ValidationError: 400,
-  UnauthorizedError: 401,
-  NotFoundError: 404,
-  ConflictError: 409,
-  QuotaError: 413,
-};
-
-const statusOfStore: Partial<Record<StorageErrorCode, number>> = {
-  OBJECT_NOT_FOUND: 404,
-  STORAGE_UNREACHABLE: 503,
-  SLOW_DOWN: 503,
-  STORAGE_FULL: 507,
-};
-
-function statusFor(error: unknown): number {
-  if (error instanceof StorageError) return statusOfStore[error.code] ?? 502;
-  return (isExpected(error) && statusOf[error.name]) || 500;
-}
-
-/** RFC 6266: an ASCII stand-in and the name itself, percent-encoded. */
-function contentDisposition(name: string): string {
-  const ascii = name.replace(/[^\x20-\x7e]|["\\;%]/g, '_');
-  const encoded = encodeURIComponent(name.toWellFormed()).replace(
-    /['()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
-  );
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
-}
+/** For one redirect; what has begun by then goes on. */
+const DIRECT_LIFETIME_MILLISECONDS = 60_000;
 
 /** Uploads and downloads by signed links: bytes are streamed and never pass through GraphQL. */
-export function fileRoutes({ services, log }: { services: Services; log: Log }) {
-  async function upload(
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-    id: string,
-  ): Promise<void> {
-    const row = await services.uploads.uploading(id, url.searchParams);
-    const announced = Number(request.headers['content-length'] ?? row.byteSize);
-    if (announced !== row.byteSize) {
-      throw new ValidationError(
-        'UPLOAD_SIZE_MISMATCH',
-        `${row.byteSize} bytes were announced, the request has ${announced}.`,
-      );
-    }
-    const cut = new AbortController();
-    response.once('close', () => cut.abort());
-    try {
-      await services.uploads.receive(row, request, cut.signal);
-    } catch (error) {
-      if (error instanceof StorageError && error.code === 'TOO_LARGE')
-        throw new QuotaError('UPLOAD_TOO_LARGE', error.message);
-      throw error;
-    }
-    response.writeHead(204).end();
-  }
+export function fileRoutes(services: Services, ports: Pick<Ports, 'env' | 'log' | 'workDirectory'>) {
+  const { log } = ports;
+  const uploads = uploadRoutes(services, ports);
 
   async function send(request: IncomingMessage, response: ServerResponse, file: Downloadable): Promise<void> {
+    const { direct } = services.storage;
+    if (direct && request.method === 'GET') {
+      const expiresAt = new Date(Date.now() + DIRECT_LIFETIME_MILLISECONDS);
+      const url = await direct.get(file.key, { fileName: file.name, mediaType: file.mediaType, expiresAt });
+      response.writeHead(307, { location: url, 'cache-control': 'private, no-store' }).end();
+      return;
+    }
     const size = await services.storage.size(file.key);
     if (size === null) throw new NotFoundError('FILE_NOT_FOUND', 'The file is not in the store.');
     const range = parseRange(request.headers.range, size);
@@ -93,9 +50,8 @@ export function fileRoutes({ services, log }: { services: Services; log: Log }) 
     const reads = request.method === 'GET' || request.method === 'HEAD';
     const [, kind, id, rest] = url.pathname.split('/');
     if (!id) return false;
-    if (kind === 'uploads' && rest === undefined && request.method === 'PUT') {
-      await upload(request, response, url, id);
-    } else if (kind === 'datasets' && rest === 'file' && reads) {
+    if (kind === 'uploads') return uploads(request, response, url);
+    if (kind === 'datasets' && rest === 'file' && reads) {
       await send(request, response, await services.datasets.downloadable(id, url.searchParams));
     } else if (kind === 'artifacts' && rest === undefined && reads) {
       await send(request, response, await services.artifacts.downloadable(id, url.searchParams));
@@ -116,20 +72,7 @@ export function fileRoutes({ services, log }: { services: Services; log: Log }) 
         response.destroy();
         return true;
       }
-      const requestId = newId();
-      const isOfStore = error instanceof StorageError;
-      const told = isExpected(error) || isOfStore;
-      if (!told) log.error({ err: error, requestId }, 'a file request failed');
-      if (isOfStore) log.warn({ err: error, requestId }, 'the store failed');
-      const { code, message } = told
-        ? error
-        : { code: 'INTERNAL', message: 'Something went wrong on the server.' };
-      const retryable = isExpected(error) ? error.retryable : true;
-      const status = statusFor(error);
-      response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' });
-      response.end(
-        JSON.stringify({ status, title: message, code, message, path: null, retryable, requestId }),
-      );
+      answerProblem(response, error, log);
       return true;
     }
   };

@@ -25,7 +25,7 @@ export async function listen(
   const guard = requestGuard(env);
   const viewerOf = viewerResolver(services.accounts, isLoopback(env.HOST) ? app.localAccount : null);
   const yoga = graphqlServer({ services, viewerOf, log });
-  const files = fileRoutes({ services, log });
+  const files = fileRoutes(services, ports);
   const web = await webApp();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

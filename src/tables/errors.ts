@@ -14,6 +14,8 @@ export type TableErrorCode =
   | 'MALFORMED_FILE'
   | 'MISSING_COLUMNS'
   | 'UNKNOWN_COLUMN'
+  | 'UNKNOWN_SHEET'
+  | 'INVALID_DIALECT'
   | 'UNREADABLE_FILE'
   | 'OUT_OF_MEMORY'
   | 'OUT_OF_DISK'

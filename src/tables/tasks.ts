@@ -17,6 +17,8 @@ export interface IngestSpec {
   fileName: string;
   /** Path that the Parquet copy is written to; exists only after success. */
   parquet: string;
+  /** A table of more columns is refused; default 10,000. */
+  maximumColumns?: number;
   overrides?: {
     dialect?: Partial<Dialect>;
     /** By the user's column name. */
@@ -30,7 +32,7 @@ export interface IngestResult {
   columns: DatasetColumn[];
   /** Null for files that carry their own structure (Parquet, JSON). */
   dialect: CsvDialect | null;
-  format: 'csv' | 'parquet' | 'json';
+  format: 'csv' | 'parquet' | 'json' | 'xlsx' | 'ods';
   warnings: TableWarning[];
   /** Size of the Parquet copy. */
   byteSize: number;
@@ -40,7 +42,7 @@ export interface ProfileSpec {
   parquet: string;
   columns: Pick<
     DatasetColumn,
-    'name' | 'physicalName' | 'position' | 'type' | 'physicalType' | 'semanticType'
+    'name' | 'physicalName' | 'position' | 'type' | 'physicalType' | 'semanticType' | 'confidence'
   >[];
   /** Physical name, or null for an analysis without a target. */
   target: string | null;
@@ -48,9 +50,26 @@ export interface ProfileSpec {
   taskType?: TaskType;
 }
 
+export interface CutSpec {
+  parquet: string;
+  cuts: {
+    /** Physical names. */
+    columns: string[];
+    /** File of lines `position,row number`, both from 0; a row may come more than once. */
+    rows: string;
+    /** Path that the rows are written to, in the order of their positions. */
+    parquet: string;
+  }[];
+}
+
+export interface CutResult {
+  rowCounts: number[];
+}
+
 export interface TableTasks {
   ingest: { spec: IngestSpec; result: IngestResult };
   profile: { spec: ProfileSpec; result: AnalysisReport };
+  cut: { spec: CutSpec; result: CutResult };
 }
 export type TableTaskKind = keyof TableTasks;
 
@@ -75,7 +94,7 @@ export type ToChild =
   | {
       type: 'start';
       kind: TableTaskKind;
-      spec: IngestSpec | ProfileSpec;
+      spec: TableTasks[TableTaskKind]['spec'];
       memoryBytes: number;
       temporaryDirectory: string;
     }
@@ -83,7 +102,7 @@ export type ToChild =
 export type FromChild =
   | { type: 'ready' }
   | ({ type: 'progress' } & TableProgress)
-  | { type: 'done'; result: IngestResult | AnalysisReport }
+  | { type: 'done'; result: TableTasks[TableTaskKind]['result'] }
   | {
       type: 'failed';
       code: string;

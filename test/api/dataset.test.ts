@@ -182,39 +182,6 @@ describe('updateDataset', () => {
   });
 });
 
-describe('deleteDataset', () => {
-  test('removes the row, the events, the file and the table made from it', async () => {
-    const before = await files();
-    const datasetId = await app.dataset('people.csv', people);
-    const [, row = ''] = Buffer.from(datasetId, 'base64url').toString().split(':');
-    expect(await files()).not.toEqual(before);
-    expect(await app.services.events.lastSequence([row])).toEqual(new Map([[row, expect.any(Number)]]));
-    expect(await app.mutate('deleteDataset', { datasetId }, '{ deletedDatasetId }')).toEqual({
-      __typename: 'DeleteDatasetSuccess',
-      deletedDatasetId: datasetId,
-    });
-    expect(await files()).toEqual(before);
-    expect(await app.services.events.lastSequence([row])).toEqual(new Map());
-    expect(await read(datasetId)).toBeNull();
-    expect(await app.mutate('deleteDataset', { datasetId }, '{ deletedDatasetId }')).toEqual({
-      __typename: 'NotFoundError',
-      code: 'DATASET_NOT_FOUND',
-      message: 'There is no Dataset with this id.',
-      path: ['input', 'datasetId'],
-      retryable: false,
-    });
-  });
-
-  test('while the file is being read leaves nothing behind either', async () => {
-    const before = await files();
-    const rows = Array.from({ length: 20_000 }, (_, index) => `${index},${index * 7}`).join('\n');
-    const datasetId = await app.upload('large.csv', `a,b\n${rows}\n`);
-    await app.mutate('deleteDataset', { datasetId }, '{ deletedDatasetId }');
-    await expect.poll(() => readdir(join(app.directory, 'work')), { timeout: 20_000 }).toEqual([]);
-    expect(await files()).toEqual(before);
-  });
-});
-
 describe('a download', () => {
   const linkOf = async (id: string, seconds = 300) =>
     (

@@ -70,7 +70,7 @@ describe.skipIf('reason' in fetched)('with its files in a bucket', () => {
     const afterwards = await keys();
     expect(afterwards.length).toBe(before.length + 2);
     await app.mutate('deleteDataset', { datasetId }, '{ __typename }');
-    await app.services.objects.sweep(new Date(Date.now() + 2 * 3_600_000));
+    await app.maintain(new Date(Date.now() + 48 * 3_600_000));
     expect(await keys()).toEqual(before);
   });
 

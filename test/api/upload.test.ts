@@ -71,7 +71,7 @@ const stored = async () => {
   return all.filter((entry) => entry.isFile()).length;
 };
 
-const incoming = () => readdir(join(app.directory, 'files', '.incoming'));
+const incoming = () => readdir(join(app.directory, 'files', '.incoming')).catch(() => []);
 
 const complete = (datasetId: string) =>
   app.mutate('completeUpload', { datasetId }, '{ dataset { status sha256 byteSize } }');
@@ -119,7 +119,8 @@ describe('requestUpload', () => {
       longTitle: await fault({ name: 'x'.repeat(256) }),
       negative: await fault({ byteSize: -1 }),
       tooLarge: await fault({ byteSize: MAX_BYTES + 1 }),
-      protocol: await fault({ protocols: ['TUS', 'S3_MULTIPART'] }),
+      protocol: await fault({ protocols: ['S3_MULTIPART'] }),
+      noProtocol: await fault({ protocols: [] }),
     }).toEqual({
       noName: ['ValidationError', 'FILE_NAME_INVALID', 'input.fileName'],
       longName: ['ValidationError', 'FILE_NAME_INVALID', 'input.fileName'],
@@ -129,6 +130,7 @@ describe('requestUpload', () => {
       negative: ['ValidationError', 'BYTE_SIZE_INVALID', 'input.byteSize'],
       tooLarge: ['QuotaError', 'UPLOAD_TOO_LARGE', 'input.byteSize'],
       protocol: ['ValidationError', 'UPLOAD_PROTOCOL_NOT_SUPPORTED', 'input.protocols'],
+      noProtocol: ['ValidationError', 'UPLOAD_PROTOCOL_NOT_SUPPORTED', 'input.protocols'],
     });
   });
 });
@@ -187,7 +189,7 @@ describe('a second PUT', () => {
     const { id, url } = await ticket();
     await put(url, people);
     await complete(id);
-    expect(await put(url, people.replace('Ada', 'Eva'))).toEqual({ status: 409, code: 'UPLOAD_COMPLETED' });
+    expect(await put(url, people.replace('Ada', 'Eva'))).toEqual({ status: 410, code: 'UPLOAD_COMPLETED' });
     const row = await rowOf(id);
     expect(await readFile(join(app.directory, 'files', row?.storageKey ?? ''), 'utf8')).toBe(people);
   });
@@ -205,7 +207,7 @@ describe('a second PUT', () => {
     await expect.poll(incoming).toHaveLength(1);
     await complete(id);
     late.end(other.slice(10));
-    expect(await answered).toBe(409);
+    expect(await answered).toBe(410);
     const row = await rowOf(id);
     expect({
       content: await readFile(join(app.directory, 'files', row?.storageKey ?? ''), 'utf8'),
@@ -225,7 +227,7 @@ describe('a second PUT', () => {
     await expect.poll(incoming).toHaveLength(1);
     await app.mutate('deleteDataset', { datasetId: id }, '{ deletedDatasetId }');
     late.end(people.slice(10));
-    expect(await answered).toBe(409);
+    expect(await answered).toBe(410);
     expect({ files: await stored(), incoming: await incoming() }).toEqual({ files: before, incoming: [] });
   });
 });
@@ -236,7 +238,8 @@ describe('completeUpload', () => {
     expect(await complete(id)).toEqual({
       __typename: 'ConflictError',
       code: 'UPLOAD_INCOMPLETE',
-      message: 'The file has not arrived yet. PUT it to the upload address first.',
+      message:
+        '0 of 25 bytes have arrived. Send the rest to the upload address first; `resumeUpload` gives a fresh one.',
       path: ['input', 'datasetId'],
       retryable: true,
     });
@@ -312,7 +315,7 @@ describe('an upload link', () => {
       baseUrl: () => app.url,
     });
     const link = links.sign(`/uploads/${id}`, { method: 'PUT', key: row?.id ?? '', expiresAt: expired });
-    expect(await put(link.url, people)).toEqual({ status: 409, code: 'LINK_EXPIRED' });
+    expect(await put(link.url, people)).toEqual({ status: 410, code: 'LINK_EXPIRED' });
   });
 });
 

@@ -3,8 +3,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { e2bForTests } from './e2b-for-tests.ts';
 import { sandboxConformance } from './sandbox-attacks/promises.ts';
 import { localForTests, processesWith, runPython, tiers, until } from './sandbox-attacks/workbench.ts';
+
+// every job has a box of its own, so that nothing of it remains but what outlived its box
+sandboxConformance('e2b:test-template', () => e2bForTests());
 
 for (const tier of tiers) {
   sandboxConformance(`local:${tier}`, async () => {

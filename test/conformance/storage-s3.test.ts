@@ -60,6 +60,8 @@ describe('the address of a bucket', () => {
     ['s3://bucket?acl=public-read', 'unknown'],
     ['s3://bucket?endpoint=ftp://host', 'http://'],
     ['s3://bucket?endpoint=host', 'no URL'],
+    ['s3://bucket?publicEndpoint=javascript:host', 'publicEndpoint begins with http://'],
+    ['s3://bucket?direct=maybe', 'direct is on or off'],
   ])('%s is refused', (url, part) => {
     expect(refusal(url)).toContain(part);
     expect(refusal(url)).not.toMatch(/secret|AES128|public-read/);
@@ -71,6 +73,10 @@ describe('the address of a bucket', () => {
     expect(storageUrl(readEnv(shorthands))).toBe('s3://bucket/a/b?region=eu-west-1');
     expect(storageUrl(readEnv({ ...shorthands, ...endpoint }))).toBe(
       's3://bucket/a/b?region=eu-west-1&endpoint=https%3A%2F%2Fs3.example.org',
+    );
+    const links = { S3_PUBLIC_ENDPOINT: 'https://files.example.org', S3_DIRECT: 'off' };
+    expect(storageUrl(readEnv({ S3_BUCKET: 'bucket', ...links }))).toBe(
+      's3://bucket/?publicEndpoint=https%3A%2F%2Ffiles.example.org&direct=off',
     );
     expect(storageUrl(readEnv({ ...shorthands, STORAGE_URL: 'file:/files' }))).toBe('file:/files');
     expect(storageUrl(readEnv({ DATA_DIR: '/data' }))).toBe('file:/data/files');

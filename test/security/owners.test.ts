@@ -22,6 +22,8 @@ type Operation = {
 let app: TestApp;
 let mine: Ids;
 let theirs: Ids;
+/** Of the first owner too, but deleted. */
+let deleted: Ids;
 let token: string;
 const unknown = Object.fromEntries(nodeTypes.map((type) => [type, encodeId(type, newId())])) as Ids;
 beforeAll(async () => {
@@ -31,6 +33,8 @@ beforeAll(async () => {
   token = await app.services.accounts.issueToken(other.accountId, 3_600);
   mine = await everything(app, local.accountId);
   theirs = await everything(app, other.accountId);
+  deleted = await everything(app, local.accountId);
+  await app.mutate('deleteDataset', { datasetId: deleted.Dataset }, '{ __typename }');
 });
 afterAll(() => app.close());
 
@@ -69,8 +73,10 @@ const values: Record<string, () => Record<string, unknown>> = {
   experiments: () => ({ filter: {} }),
   leaderboard: () => ({ filter: { taskType: 'REGRESSION', metric: 'rmse' } }),
   completeUpload: () => ({ input: { datasetId: mine.Dataset } }),
+  resumeUpload: () => ({ input: { datasetId: mine.Dataset } }),
   updateDataset: () => ({ input: { datasetId: mine.Dataset, name: 'changed' } }),
   deleteDataset: () => ({ input: { datasetId: mine.Dataset } }),
+  restoreDataset: () => ({ input: { datasetId: mine.Dataset } }),
   analyzeDataset: () => ({ input: { datasetId: mine.Dataset } }),
   generatePreprocessing: () => ({ input: { analysisId: mine.Analysis } }),
   createExperiment: () => ({ input: { datasetId: mine.Dataset } }),
@@ -120,7 +126,10 @@ const cases = withIds.flatMap((operation) =>
   })),
 );
 
-describe('the id of another owner is answered as one that does not exist', () => {
+/** Repeats within the grace are answered as the first time. */
+const knowDeleted = ['deleteDataset', 'restoreDataset'];
+
+describe('the id of another owner, and of what has been deleted, is answered as one that does not exist', () => {
   test('in every operation that takes an id: each has values here', () => {
     expect(withIds.map(({ field }) => field.name).filter((name) => !values[name])).toEqual([]);
     expect(Object.keys(values).filter((name) => !withIds.some(({ field }) => field.name === name))).toEqual(
@@ -134,17 +143,15 @@ describe('the id of another owner is answered as one that does not exist', () =>
       put(variables, place.path, ids[place.type]);
       return variables;
     };
-    const [foreign, absent] = [
-      await answer(operation, given(theirs)),
-      await answer(operation, given(unknown)),
-    ];
-    expect(foreign).toEqual(absent);
-    const found = [...nodeTypes.map((type) => theirs[type])].filter((id) =>
-      JSON.stringify(foreign).includes(id),
-    );
-    expect(found).toEqual([]);
+    const absent = await answer(operation, given(unknown));
+    for (const ids of knowDeleted.includes(name) ? [theirs] : [theirs, deleted]) {
+      const refused = await answer(operation, given(ids));
+      expect(refused).toEqual(absent);
+      const text = JSON.stringify(refused);
+      expect(nodeTypes.map((type) => ids[type]).filter((id) => text.includes(id))).toEqual([]);
+    }
     // the answer is a refusal or empty, not a success with something else
-    expect(JSON.stringify(foreign)).toMatch(/NOT_FOUND|"result":null|"result":\[null\]|"nodes":\[\]/);
+    expect(JSON.stringify(absent)).toMatch(/NOT_FOUND|"result":null|"result":\[null\]|"nodes":\[\]/);
   });
 });
 

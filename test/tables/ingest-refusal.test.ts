@@ -40,18 +40,10 @@ describe('files that are no table', () => {
       'AMBIGUOUS_ARCHIVE',
     ],
     ['an empty zip', zipOf([]), 'EMPTY_FILE'],
-    [
-      'a workbook',
-      zipOf([
-        { name: '[Content_Types].xml', content: '<x/>' },
-        { name: 'xl/workbook.xml', content: '<x/>' },
-      ]),
-      'UNSUPPORTED_FORMAT',
-    ],
     ['an archive in an archive', gzipSync(gzipSync(header)), 'UNSUPPORTED_FORMAT'],
     [
-      '20,001 columns',
-      `${Array.from({ length: 20_001 }, (_, index) => `f${index}`).join(',')}\n${'1,'.repeat(20_000)}1\n`,
+      '10,001 columns',
+      `${Array.from({ length: 10_001 }, (_, index) => `f${index}`).join(',')}\n${'1,'.repeat(10_000)}1\n`,
       'TOO_MANY_COLUMNS',
     ],
     ['broken Parquet', 'PAR1 and nothing else', 'MALFORMED_FILE'],

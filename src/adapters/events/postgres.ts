@@ -62,15 +62,12 @@ export async function postgresEvents({ db, sql: client }: Database): Promise<Eve
     return { woken, forget };
   }
 
-  const exists = async (streamId: string) =>
-    (await db.select().from(eventStream).where(eq(eventStream.streamId, streamId))).length > 0;
-
   return {
     read,
     async append(tx, streamId, events) {
       if (events.length > 0) await tx.execute(appendStatement(streamId, events));
     },
-    async *follow(streamId, { after, isEnd, signal }) {
+    async *follow(streamId, { after, isEnd, isGone, signal }) {
       const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
       let cursor = after;
       let silent = false;
@@ -90,7 +87,7 @@ export async function postgresEvents({ db, sql: client }: Database): Promise<Eve
           if (last && isEnd(last)) return;
           if (rows.length === 0) {
             // asked only when a wake brought nothing: live events cost no second statement
-            if (silent && cursor > 0 && !(await exists(streamId))) return;
+            if (silent && (await isGone())) return;
             await next.woken;
           }
           silent = rows.length === 0;

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, PgBoss } from 'pg-boss';
 import type { Log } from '#log.ts';
-import { type JobName, jobCatalogue, type Queue } from '#ports/queue.ts';
+import { type JobName, jobCatalogue, type Queue, roundCatalogue } from '#ports/queue.ts';
 
 const HEARTBEAT_SECONDS = 10;
 const LOST = 'job.lost';
@@ -9,7 +9,7 @@ const jobNames = Object.keys(jobCatalogue) as JobName[];
 
 /**
  * pg-boss on the same database. A job whose worker died is handed out again after its heartbeat has been silent for
- * 10 s; a `monitor` process looks for that every second.
+ * 10 s; a `monitor` process looks for that every second, and tells when a round begins.
  */
 export async function pgBossQueue(options: { url: string; log: Log; monitor: boolean }): Promise<Queue> {
   const boss = new PgBoss({
@@ -17,7 +17,7 @@ export async function pgBossQueue(options: { url: string; log: Log; monitor: boo
     max: 4,
     useListenNotify: true,
     supervise: options.monitor,
-    schedule: false,
+    schedule: options.monitor,
     ...(options.monitor ? { monitorIntervalSeconds: 1, superviseIntervalSeconds: 1 } : {}),
   });
   boss.on('error', (error) => options.log.error({ error: error.message }, 'the queue reports an error'));
@@ -61,6 +61,21 @@ export async function pgBossQueue(options: { url: string; log: Log; monitor: boo
           },
         );
       }
+    },
+    async round(name, handler) {
+      const { cron, expireSeconds } = roundCatalogue[name];
+      await boss.createQueue(name, {
+        // one waits at most while one runs
+        policy: 'stately',
+        retryLimit: 0,
+        expireInSeconds: expireSeconds,
+        heartbeatSeconds: HEARTBEAT_SECONDS,
+        deleteAfterSeconds: 86_400,
+      });
+      await boss.work(name, { pollingIntervalSeconds: 5, heartbeatRefreshSeconds: 3 }, async () => {
+        await handler();
+      });
+      await boss.schedule(name, cron);
     },
     async close({ graceSeconds = 5 } = {}) {
       await boss.stop({ graceful: true, close: true, timeout: graceSeconds * 1_000 });

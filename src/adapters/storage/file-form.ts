@@ -10,8 +10,8 @@ export type FileForm = {
   readonly encryption: Encryption;
   /** What the names of such files end with; no key does. */
   readonly suffix: string;
-  /** How many bytes the object has whose file has `storedBytes`. @throws StorageError CORRUPTED. */
-  byteSizeOf(storedBytes: number): number;
+  /** How many bytes the object has whose file has `storedBytes`; null where no whole file has so many. */
+  byteSizeOf(storedBytes: number): number | null;
   /** @throws StorageError CORRUPTED, KEY_MISSING. */
   read(file: FileHandle, key: string, range?: { start: number; end: number }): Promise<Readable>;
   /** Writes a new file, or goes on with one where it was left. `path` is that of the file itself. */

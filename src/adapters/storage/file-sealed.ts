@@ -30,6 +30,7 @@ export function sealedForm(encryptionKeys: readonly Buffer[]): FileForm {
     async read(file, key, range) {
       const { size } = await file.stat();
       const byteSize = byteSizeOf(size);
+      if (byteSize === null) throw fileError('CORRUPTED');
       const frames = framesOf(await readExactly(file, 0, HEADER_BYTES), key, encryptionKeys);
       const last = Math.floor(byteSize / FRAME_BYTES);
       // before any other, so that a file which was cut off gives out nothing
@@ -38,25 +39,9 @@ export function sealedForm(encryptionKeys: readonly Buffer[]): FileForm {
         last,
         'LAST',
       );
-      const start = range?.start ?? 0;
-      const end = Math.min(range?.end ?? byteSize, byteSize - 1);
-
-      async function* opened(): AsyncGenerator<Buffer, void> {
-        const wanted = (bytes: Buffer, index: number) =>
-          bytes.subarray(Math.max(0, start - index * FRAME_BYTES), end + 1 - index * FRAME_BYTES);
-        const beyond = Math.min(last, Math.floor(end / FRAME_BYTES) + 1);
-        for (let index = Math.floor(start / FRAME_BYTES); index < beyond; ) {
-          const count = Math.min(FRAMES_AT_ONCE, beyond - index);
-          const sealed = await readExactly(file, placeOf(index), count * SEALED_FRAME_BYTES);
-          for (let offset = 0; offset < sealed.length; offset += SEALED_FRAME_BYTES) {
-            const bytes = frames.unseal(sealed.subarray(offset, offset + SEALED_FRAME_BYTES), index, 'FULL');
-            yield wanted(bytes, index++);
-          }
-        }
-        if (start < byteSize && end >= last * FRAME_BYTES) yield wanted(ending, last);
-      }
-
-      const stream = Readable.from(opened(), { objectMode: false });
+      const wanted = { start: range?.start ?? 0, end: Math.min(range?.end ?? byteSize, byteSize - 1) };
+      const opened = openedBytes({ file, frames, last, ending, ...wanted });
+      const stream = Readable.from(opened, { objectMode: false });
       stream.once('close', () => file.close().catch(() => {}));
       return stream;
     },
@@ -72,6 +57,33 @@ export function sealedForm(encryptionKeys: readonly Buffer[]): FileForm {
   };
 }
 
+/** From `start` to `end`, both included; of the last frame the bytes are there already. */
+async function* openedBytes(options: {
+  file: FileHandle;
+  frames: Frames;
+  last: number;
+  ending: Buffer;
+  start: number;
+  end: number;
+}): AsyncGenerator<Buffer, void> {
+  const { file, frames, last, ending, start, end } = options;
+  const wanted = (bytes: Buffer, index: number) =>
+    bytes.subarray(Math.max(0, start - index * FRAME_BYTES), end + 1 - index * FRAME_BYTES);
+  const lastWanted = Math.floor(end / FRAME_BYTES);
+  const beyond = Math.min(last, lastWanted + 1);
+  let index = Math.floor(start / FRAME_BYTES);
+  while (index < beyond) {
+    const count = Math.min(FRAMES_AT_ONCE, beyond - index);
+    const sealed = await readExactly(file, placeOf(index), count * SEALED_FRAME_BYTES);
+    for (let offset = 0; offset < sealed.length; offset += SEALED_FRAME_BYTES) {
+      const bytes = frames.unseal(sealed.subarray(offset, offset + SEALED_FRAME_BYTES), index, 'FULL');
+      yield wanted(bytes, index);
+      index += 1;
+    }
+  }
+  if (index === last && lastWanted === last) yield wanted(ending, last);
+}
+
 /** Seals frame after frame; what does not fill one stays in memory until it is kept in a file beside. */
 function frameWriter(options: {
   file: FileHandle;
@@ -84,6 +96,13 @@ function frameWriter(options: {
   const frame = Buffer.alloc(FRAME_BYTES);
   let filled = tail.copy(frame);
   let { index } = options;
+
+  async function flush(): Promise<void> {
+    await writeAll(file, frames.seal(frame, index, 'FULL'), placeOf(index));
+    index += 1;
+    filled = 0;
+  }
+
   return {
     offset: () => index * FRAME_BYTES + filled,
     async write(bytes) {
@@ -91,10 +110,7 @@ function frameWriter(options: {
         const copied = bytes.copy(frame, filled, offset);
         offset += copied;
         filled += copied;
-        if (filled < FRAME_BYTES) continue;
-        await writeAll(file, frames.seal(frame, index, 'FULL'), placeOf(index));
-        index += 1;
-        filled = 0;
+        if (filled === FRAME_BYTES) await flush();
       }
     },
     async keep() {
@@ -103,7 +119,11 @@ function frameWriter(options: {
       const now = new Date();
       await file.utimes(now, now);
     },
-    complete: () => writeAll(file, frames.seal(frame.subarray(0, filled), index, 'LAST'), placeOf(index)),
+    async complete() {
+      // kept when there was no room for it
+      if (filled === FRAME_BYTES) await flush();
+      await writeAll(file, frames.seal(frame.subarray(0, filled), index, 'LAST'), placeOf(index));
+    },
   };
 }
 
@@ -137,13 +157,11 @@ async function readTail(path: string, frames: Frames, index: number): Promise<Bu
   }
 }
 
-/** @throws StorageError CORRUPTED when no object makes a file of this size. */
-function byteSizeOf(storedBytes: number): number {
+function byteSizeOf(storedBytes: number): number | null {
   const sealedBytes = storedBytes - HEADER_BYTES - SEAL_BYTES;
   const frames = Math.floor(sealedBytes / SEALED_FRAME_BYTES);
   const rest = sealedBytes - frames * SEALED_FRAME_BYTES;
-  if (sealedBytes < 0 || rest >= FRAME_BYTES) throw fileError('CORRUPTED');
-  return frames * FRAME_BYTES + rest;
+  return sealedBytes < 0 || rest >= FRAME_BYTES ? null : frames * FRAME_BYTES + rest;
 }
 
 async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import {
   type FileHandle,
   lstat,
@@ -12,7 +12,7 @@ import {
   statfs,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileError, linkFound, translate } from './file-errors.ts';
+import { fileError, isMissing, linkFound, translate } from './file-errors.ts';
 
 /** Room that is left for the database and for logs. */
 const RESERVED_BYTES = 256 * 1024 ** 2;
@@ -34,11 +34,11 @@ export async function fileTree(directory: string) {
     for (const [index, name] of names.entries()) {
       place = join(place, name);
       if (make && index < names.length - 1) await makeDirectory(place);
-      const found = await lstat(place).catch((error) => {
+      const stats = await lstat(place).catch((error) => {
         if (error.code === 'ENOENT' && index === names.length - 1) return null;
         throw translate(error);
       });
-      if (found?.isSymbolicLink()) throw linkFound();
+      if (stats?.isSymbolicLink()) throw linkFound();
     }
     return place;
   }
@@ -56,18 +56,28 @@ export async function fileTree(directory: string) {
     throw fileError('OBJECT_NOT_FOUND');
   }
 
+  async function found(path: string): Promise<Stats | null> {
+    try {
+      const stats = await lstat(await locate(path));
+      return stats.isFile() ? stats : null;
+    } catch (error) {
+      if (isMissing(translate(error))) return null;
+      throw translate(error);
+    }
+  }
+
   /** Every plain file below a directory; what begins with a dot is not looked at. */
   async function* walk(directory = ''): AsyncGenerator<{ path: string; storedBytes: number }, void> {
     const entries = await opendir(join(root, directory)).catch((error) => {
-      if (error.code !== 'ENOENT') throw translate(error);
+      if (!isMissing(translate(error))) throw translate(error);
     });
     for await (const entry of entries ?? []) {
       const path = directory ? `${directory}/${entry.name}` : entry.name;
       if (entry.name.startsWith('.')) continue;
       if (entry.isDirectory()) yield* walk(path);
       if (!entry.isFile()) continue;
-      const found = await lstat(join(root, path)).catch(() => null);
-      if (found?.isFile()) yield { path, storedBytes: found.size };
+      const stats = await lstat(join(root, path)).catch(() => null);
+      if (stats?.isFile()) yield { path, storedBytes: stats.size };
     }
   }
 
@@ -81,8 +91,11 @@ export async function fileTree(directory: string) {
       await syncDirectory(dirname(target));
     },
 
+    has: async (path: string) => (await found(path)) !== null,
+
+    /** No error when there is no such file. */
     async remove(path: string): Promise<void> {
-      await rm(await locate(path), { force: true });
+      if (await found(path)) await rm(await locate(path), { force: true });
     },
 
     /** @throws StorageError STORAGE_FULL when so many bytes more would leave too little room. */
@@ -93,11 +106,10 @@ export async function fileTree(directory: string) {
 
     /** The names of the files directly in a directory, and when they were last written to. */
     async filesIn(directory: string): Promise<Map<string, Date>> {
-      const place = await locate(directory);
       const files = new Map<string, Date>();
-      for (const name of await readdir(place).catch(() => [])) {
-        const found = await lstat(join(place, name)).catch(() => null);
-        if (found) files.set(name, found.mtime);
+      for (const name of await readdir(await locate(directory)).catch(() => [])) {
+        const stats = await found(`${directory}/${name}`);
+        if (stats) files.set(name, stats.mtime);
       }
       return files;
     },

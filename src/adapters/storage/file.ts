@@ -30,8 +30,11 @@ export async function fileStorage(directory: string, options: FileStorageOptions
 
   /** Makes a whole, synced file the object. */
   async function place(path: string, key: string, form: FileForm): Promise<void> {
+    const outdated = forms.filter((other) => other !== form).map(({ suffix }) => key + suffix);
+    // refuses a link there before anything has changed
+    for (const old of outdated) await tree.has(old);
     await tree.rename(path, key + form.suffix);
-    for (const other of forms) if (other !== form) await tree.remove(key + other.suffix);
+    for (const old of outdated) await tree.remove(old);
   }
 
   async function store(
@@ -100,7 +103,9 @@ export async function fileStorage(directory: string, options: FileStorageOptions
       });
       if (!found) return null;
       const { size } = await found.file.stat().finally(() => found.file.close());
-      return found.form.byteSizeOf(size);
+      const byteSize = found.form.byteSizeOf(size);
+      if (byteSize === null) throw fileError('CORRUPTED');
+      return byteSize;
     },
     async open(key) {
       const { file, form } = await openObject(key);
@@ -113,9 +118,11 @@ export async function fileStorage(directory: string, options: FileStorageOptions
     },
     async *list() {
       for await (const { path, storedBytes } of tree.walk()) {
-        const form = forms.find(({ suffix }) => suffix && path.endsWith(suffix)) ?? plainForm;
+        const form = path.endsWith(sealed.suffix) ? sealed : plainForm;
         const key = path.slice(0, path.length - form.suffix.length);
-        if (isKey(key)) yield { key, byteSize: form.byteSizeOf(storedBytes) };
+        // a crash between the two steps of a replacement leaves the old file in the other form
+        const isOutdated = form !== written && (await tree.has(key + written.suffix));
+        if (isKey(key) && !isOutdated) yield { key, byteSize: form.byteSizeOf(storedBytes) ?? storedBytes };
       }
     },
     async sweep(before) {

@@ -11,6 +11,8 @@ export function storageUrl(env: Env): string {
   const url = new URL(`s3://${env.S3_BUCKET}/${env.S3_PREFIX ?? ''}`);
   if (env.S3_REGION) url.searchParams.set('region', env.S3_REGION);
   if (env.S3_ENDPOINT) url.searchParams.set('endpoint', env.S3_ENDPOINT);
+  if (env.S3_PUBLIC_ENDPOINT) url.searchParams.set('publicEndpoint', env.S3_PUBLIC_ENDPOINT);
+  if (env.S3_DIRECT === 'off') url.searchParams.set('direct', 'off');
   return url.href;
 }
 
@@ -21,7 +23,7 @@ export function directoryOf(url: string): string | null {
 }
 
 /**
- * The storage behind a URL: `file:DIRECTORY` or `s3://BUCKET/PREFIX?region=&endpoint=&sse=`.
+ * The storage behind a URL: `file:DIRECTORY` or `s3://BUCKET/PREFIX?region=&endpoint=&publicEndpoint=&direct=&sse=`.
  * @throws Error when it is neither.
  */
 export async function storageFromUrl(url: string, options: FileStorageOptions): Promise<Storage> {

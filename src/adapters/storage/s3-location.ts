@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 
-export type Encryption = {
+/** As requests that begin an object ask for it. */
+type EncryptionFields = {
   ServerSideEncryption?: 'AES256' | 'aws:kms';
   SSEKMSKeyId?: string;
 };
@@ -11,23 +12,28 @@ export type Location = {
   bucket: string;
   /** Empty, or ending with a slash. */
   prefix: string;
-  encryption: Encryption;
+  encryption: EncryptionFields;
+  /** Signs links to the address that clients reach the store at; null where they do not reach it. */
+  signer: S3Client | null;
 };
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const PREFIX = /^([A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*$/;
-const PARAMETERS = ['region', 'endpoint', 'sse', 'kmsKeyId'];
+const PARAMETERS = ['region', 'endpoint', 'publicEndpoint', 'direct', 'sse', 'kmsKeyId'];
 
 const CONNECT_MILLISECONDS = 5_000;
 /** Without a byte in either direction. */
 const SILENCE_MILLISECONDS = 60_000;
 const MAX_SOCKETS = 256;
-const MAX_ATTEMPTS = 4;
+export const MAX_ATTEMPTS = 4;
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 const refuse = (message: string) => new Error(`STORAGE_URL: ${message}`);
 
 /**
- * Reads `s3://bucket/prefix?region=&endpoint=&sse=AES256|aws:kms|none&kmsKeyId=`; credentials come by the SDK's own chain.
+ * Reads `s3://bucket/prefix?region=&endpoint=&publicEndpoint=&direct=on|off&sse=AES256|aws:kms|none&kmsKeyId=`; credentials
+ * come by the SDK's own chain.
  * @throws Error that names what is wrong, without repeating it.
  */
 export function s3Location(text: string): Location {
@@ -40,13 +46,24 @@ export function s3Location(text: string): Location {
   if (!BUCKET.test(bucket)) throw refuse('the name of the bucket has 3 to 63 of a-z, 0-9, “.” and “-”.');
   const prefix = url.pathname.replace(/^\/|\/$/g, '').replace(/.$/, '$&/');
   if (!PREFIX.test(prefix)) throw refuse('the prefix may have letters, digits, “_”, “-”, “.” and “/”.');
-  return {
-    ...{ bucket, prefix, encryption: encryptionOf(url.searchParams) },
-    client: connect(url.searchParams.get('region'), url.searchParams.get('endpoint')),
-  };
+  const region = url.searchParams.get('region');
+  const encryption = encryptionOf(url.searchParams);
+  const direct = url.searchParams.get('direct') ?? 'on';
+  if (direct !== 'on' && direct !== 'off') throw refuse('direct is on or off.');
+  const client = connect(region, endpointOf(url.searchParams, 'endpoint'));
+  const publicEndpoint = endpointOf(url.searchParams, 'publicEndpoint');
+  const signer = publicEndpoint ? connect(region, publicEndpoint) : client;
+  return { client, bucket, prefix, encryption, signer: direct === 'on' ? signer : null };
 }
 
-function encryptionOf(parameters: URLSearchParams): Encryption {
+function endpointOf(parameters: URLSearchParams, name: string): string | null {
+  const endpoint = parameters.get(name);
+  if (endpoint && !/^https?:$/.test(parseUrl(endpoint, `the ${name} is no URL.`).protocol))
+    throw refuse(`the ${name} begins with http:// or https://.`);
+  return endpoint;
+}
+
+function encryptionOf(parameters: URLSearchParams): EncryptionFields {
   const keyId = parameters.get('kmsKeyId');
   const mode = parameters.get('sse') ?? (keyId ? 'aws:kms' : 'AES256');
   if (mode !== 'aws:kms' && keyId) throw refuse('kmsKeyId goes with sse=aws:kms.');
@@ -56,15 +73,16 @@ function encryptionOf(parameters: URLSearchParams): Encryption {
 }
 
 function connect(region: string | null, endpoint: string | null): S3Client {
-  if (endpoint && !/^https?:$/.test(parseUrl(endpoint, 'the endpoint is no URL.').protocol))
-    throw refuse('the endpoint begins with http:// or https://.');
   return new S3Client({
     // other stores than Amazon's take any region, and not all know buckets as host names
     ...(region || endpoint ? { region: region || 'us-east-1' } : {}),
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
-    // each body is signed by its SHA-256 already, and not every store knows the newer checksums
+    // bodies go with their MD5, which every store checks; not all know the newer checksums, and a signed link
+    // would hold that of an empty body
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // it would write to the console of each body that it does not repeat; here that is done
+    logger: silent,
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
       connectionTimeout: CONNECT_MILLISECONDS,

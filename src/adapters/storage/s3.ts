@@ -1,32 +1,39 @@
-import { createReadStream, createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { newId } from '#ids.ts';
-import type { Storage } from '#ports/storage.ts';
-import { checkedKey } from './key.ts';
+import type { Encryption, Storage } from '#ports/storage.ts';
+import { checkedKey, isKey } from './key.ts';
+import { localCopy, sweepLocalCopies } from './local-copy.ts';
 import { refuseMissingBucket, toldOfBucket } from './s3-bucket.ts';
+import { directLinks } from './s3-direct.ts';
 import { answered, isMissing, translate } from './s3-errors.ts';
 import { getStream } from './s3-get.ts';
+import { listObjects } from './s3-list.ts';
 import { s3Location } from './s3-location.ts';
-import { putStream } from './s3-put.ts';
+import { putLocalFile, putStream } from './s3-put.ts';
+import { resumableUploads } from './s3-resumable.ts';
+import { sweepUploads } from './s3-sweep.ts';
+
+const encryptionBy = { AES256: 'SSE_S3', 'aws:kms': 'SSE_KMS' } satisfies Record<string, Encryption>;
 
 /** Objects below one prefix of a bucket, encrypted by the store; `open` copies them to `workDirectory`. */
 export function s3Storage(url: string, { workDirectory }: { workDirectory: string }): Storage {
   const location = s3Location(url);
-  const { client, bucket: Bucket } = location;
+  const { client, bucket: Bucket, signer } = location;
+  const { ServerSideEncryption } = location.encryption;
   const target = (key: string) => ({ Bucket, Key: location.prefix + checkedKey(key) });
-
-  const store: Storage['put'] = (key, body, options) =>
-    putStream(location, key, body, options).catch((error) => toldOfBucket(location, error));
+  const tellOfBucket = (error: unknown) => toldOfBucket(location, error);
 
   return {
     kind: 's3:',
-    put: async (key, body, options) => store(checkedKey(key), body, options),
+    encryption: ServerSideEncryption ? encryptionBy[ServerSideEncryption] : 'NONE',
+    resumable: resumableUploads(location, { workDirectory }),
+    direct: signer && directLinks(location, signer),
+    async put(key, body, options) {
+      return putStream(location, checkedKey(key), body, { ...options, workDirectory }).catch(tellOfBucket);
+    },
     async putFile(key, path) {
       const { size } = await stat(path);
-      const stored = await store(checkedKey(key), createReadStream(path), { maxBytes: size });
+      const stored = await putLocalFile(location, checkedKey(key), path, size).catch(tellOfBucket);
       await rm(path, { force: true });
       return stored;
     },
@@ -43,19 +50,22 @@ export function s3Storage(url: string, { workDirectory }: { workDirectory: strin
     },
     async open(key) {
       const bytes = await getStream(location, checkedKey(key));
-      const path = join(workDirectory, `object-${newId()}`);
-      try {
-        await pipeline(bytes, createWriteStream(path, { mode: 0o600 }));
-      } catch (error) {
-        await rm(path, { force: true });
+      return localCopy(bytes, workDirectory).catch((error) => {
         throw translate(error);
-      }
-      return { path, release: () => rm(path, { force: true }) };
+      });
     },
     async remove(key) {
       await answered(client.send(new DeleteObjectCommand(target(key)))).catch((error) => {
         if (!isMissing(error)) throw error;
       });
+    },
+    async *list() {
+      for await (const { key, byteSize } of listObjects(location, ''))
+        if (isKey(key)) yield { key, byteSize };
+    },
+    async sweep(before) {
+      const uploads = await sweepUploads(location, before);
+      return uploads + (await sweepLocalCopies(workDirectory, before));
     },
   };
 }

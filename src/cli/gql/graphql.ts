@@ -23,6 +23,8 @@ export type CodeGenerator =
 export type CompleteUploadInput = {
   /** From `requestUpload`. */
   datasetId: string;
+  /** Of the whole file, hexadecimal; a dataset whose bytes differ is REJECTED when it is read. */
+  sha256?: string | null | undefined;
 };
 
 /** The five steps from a file to a model. */
@@ -166,9 +168,9 @@ export type TuningStrategy =
 
 /** How a client can send a file: one PUT, resumable by tus, or parts straight to S3. */
 export type UploadProtocol =
-  /** The whole file in one request. */
+  /** The whole file in one request; one that was cut off is sent again. */
   | 'PUT'
-  /** In parts, straight to the store. */
+  /** In parts, straight to the store; the client knows how far it is, the server tells no progress. */
   | 'S3_MULTIPART'
   /** Resumable, by the protocol of tus.io. */
   | 'TUS';
@@ -184,6 +186,7 @@ export type DatasetEventsSubscription = { datasetEvents:
     | { __typename: 'DatasetRejected', sequence: string, cursor: string, failure: { code: string, message: string } }
     | { __typename: 'IngestionProgressed', sequence: string, cursor: string, progress: { fraction: number, message: string } }
     | { __typename: 'IngestionStarted', sequence: string, cursor: string }
+    | { __typename: 'UploadProgressed', sequence: string, cursor: string }
    };
 
 export type ReadDatasetFragment = { id: string, rowCount: number | null, sha256: string | null, columns: Array<{ name: string }> | null, warnings: Array<{ code: string, message: string, count: number | null }> };

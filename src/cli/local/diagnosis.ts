@@ -1,10 +1,9 @@
 import { constants } from 'node:fs';
 import { access, mkdir, readdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { databaseUrl } from '#adapters/database/embedded.ts';
-import { localSandbox } from '#adapters/sandbox/local.ts';
+import { sandboxUrl } from '#adapters/sandbox/from-url.ts';
 import { directoryOf, storageUrl } from '#adapters/storage/from-url.ts';
 import type { Env } from '#env.ts';
 import { StorageError } from '#ports/storage.ts';
@@ -130,17 +129,13 @@ async function libraryVersions(interpreter: string): Promise<string[]> {
 }
 
 async function checkSandbox(env: Env): Promise<Outcome> {
-  if (env.SANDBOX_URL.startsWith('unsafe:')) {
+  if (sandboxUrl(env) === 'unsafe:') {
     const remedy = 'Unset SANDBOX_URL to isolate jobs.';
     return { state: 'warning', detail: 'unsafe: jobs run without isolation', remedy };
   }
-  const { interpreter, remedy } = await pythonEnvironment(env);
-  if (interpreter === null) return fault('needs the Python environment', remedy ?? '');
-  const sandbox = localSandbox({
-    python: interpreter,
-    runnerDirectory: fileURLToPath(new URL('../../../runner', import.meta.url)),
-    cacheDirectory: env.CACHE_DIR,
-  });
+  // loads the whole server, which the other parts do not need
+  const { openSandbox } = await import('#app.ts');
+  const sandbox = await openSandbox(env);
   try {
     const report = await sandbox.selfTest();
     const passed = report.checks.filter((check) => check.passed).length;

@@ -13,16 +13,16 @@ export function signedIn(viewer: Viewer | null): Viewer {
 
 /**
  * The one gate between a row and a viewer: gives the row back to its owner.
- * @throws NotFoundError when there is no row, and just the same when it is another owner's.
+ * @throws NotFoundError when there is no row, and just the same when it is another owner's or has been deleted.
  */
-export function authorise<Row extends { ownerId: string }>(
+export function authorise<Row extends { ownerId: string; deletedAt: Date | null }>(
   viewer: Viewer | null,
   row: Row | undefined | null,
   type: NodeType,
   path?: string[],
 ): Row {
   const { accountId } = signedIn(viewer);
-  if (!row || row.ownerId !== accountId) throw notFound(type, path);
+  if (!row || row.ownerId !== accountId || row.deletedAt) throw notFound(type, path);
   return row;
 }
 

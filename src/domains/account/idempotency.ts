@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { and, eq, lt } from 'drizzle-orm';
 import type { Db, Tx } from '#db.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
+import { NIL_ID } from '#ids.ts';
 import type { Viewer } from './authorise.ts';
 import { idempotencyKey } from './table.ts';
 
@@ -49,7 +50,7 @@ export async function once(
     // the nil id holds the place until `create` has made the row
     const claimed = await tx
       .insert(idempotencyKey)
-      .values({ ownerId, mutation, key, inputHash, resultId: '00000000-0000-0000-0000-000000000000' })
+      .values({ ownerId, mutation, key, inputHash, resultId: NIL_ID })
       .onConflictDoNothing()
       .returning({ key: idempotencyKey.key });
     if (claimed.length === 0) {

@@ -121,7 +121,8 @@ export async function readDataset(
   const read = async () => (await db.select().from(dataset).where(eq(dataset.id, datasetId)))[0];
   let row = await read();
   if (row?.status === 'INGESTING') {
-    for await (const _ of events.follow(datasetId, { after: 0, isEnd: endsIngestion, signal })) {
+    const isGone = async () => (await read()) === undefined;
+    for await (const _ of events.follow(datasetId, { after: 0, isEnd: endsIngestion, isGone, signal })) {
       // only the end matters
     }
     signal.throwIfAborted();

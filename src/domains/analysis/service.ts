@@ -17,7 +17,7 @@ export type AnalysisPorts = {
   db: Db;
   events: Events;
   queue: Queue;
-  datasets: Pick<DatasetService, 'find'>;
+  datasets: Pick<DatasetService, 'find' | 'hold'>;
   /** Makes an analysis the one of an experiment; the experiment's domain comes later and fills this in. */
   attach(tx: Tx, viewer: Viewer, experimentId: string, row: { id: string; datasetId: string }): Promise<void>;
 };
@@ -78,6 +78,7 @@ export function analysisService(ports: AnalysisPorts) {
       const owner = signedIn(viewer);
       const row = await datasets.find(viewer, input.datasetId, ['input', 'datasetId']);
       return once(db, owner, 'analyzeDataset', input, async (tx) => {
+        await datasets.hold(tx, row.id, ['input', 'datasetId']);
         checkTarget(row, input.target);
         const id = await this.create(tx, row, input);
         if (input.experimentId) await ports.attach(tx, owner, input.experimentId, { id, datasetId: row.id });

@@ -1,6 +1,7 @@
 import { builder, connectionType, pageArguments, pageComplexity } from '#builder.ts';
 import type { CsvDialect, DatasetColumn, Repair, TableWarning } from '#contract/table.ts';
 import { samples } from '#domains/dataset/samples.ts';
+import { objectOf, StorageEncryption } from '#domains/stored-object/graphql.ts';
 import { described, Failure, SignedUrl } from '#enums.ts';
 import { NodeInterface, nodeId, nodeType } from '#nodes.ts';
 import { badInput, decodeNewest, newestCursor, pageSize, toPage } from '#paging.ts';
@@ -129,7 +130,20 @@ export const Dataset = nodeType<DatasetRow>('Dataset', dataset).implement({
     }),
     storageKey: t.exposeString('storageKey', {
       nullable: true,
-      description: 'Where the file is in the store, for debugging.',
+      description: 'Where the file is in the store, for debugging; null until it has arrived.',
+    }),
+    encryption: t.field({
+      type: StorageEncryption,
+      nullable: true,
+      description: 'How the file is encrypted at rest; null until it has arrived.',
+      resolve: async (row, _args, context) => (await objectOf(context, row.storageKey))?.encryption ?? null,
+    }),
+    storedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When its bytes began to arrive; before `createdAt` where they are those of an earlier file. Null until they are there.',
+      resolve: async (row, _args, context) => (await objectOf(context, row.storageKey))?.createdAt ?? null,
     }),
     download: t.field({
       type: SignedUrl,

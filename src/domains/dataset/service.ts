@@ -1,16 +1,17 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, isNull } from 'drizzle-orm';
 import type { DatasetColumn, Dialect } from '#contract/table.ts';
-import type { Db } from '#db.ts';
+import type { Db, Tx } from '#db.ts';
 import { authorise, signedIn, type Viewer } from '#domains/account/authorise.ts';
 import type { StoredObjects } from '#domains/stored-object/service.ts';
 import { ConflictError, NotFoundError, ValidationError } from '#errors.ts';
-import { decodeId, encodeId } from '#ids.ts';
+import { decodeId, encodeId, notFound } from '#ids.ts';
 import type { Links } from '#links.ts';
 import { containing, type Newest, olderThan } from '#paging.ts';
 import type { Events } from '#ports/events.ts';
 import type { Queue } from '#ports/queue.ts';
 import type { Storage } from '#ports/storage.ts';
 import { readPreview } from '#tables/preview.ts';
+import { type Dependents, datasetInUse } from './deletion.ts';
 import { ingestion } from './ingestion.ts';
 import { type DatasetRow, dataset } from './table.ts';
 
@@ -25,10 +26,7 @@ export type DatasetPorts = {
   links: Links;
   maxUploadBytes: number;
   workDirectory: string;
-  /** Asks the later domains whether work on this dataset is under way. */
-  inUse(datasetId: string): Promise<boolean>;
-  /** Event streams of what is deleted along with this dataset. */
-  streamsOf(datasetId: string): Promise<string[]>;
+  dependents: Dependents;
 };
 
 /** A file of the store and what it is called outside. */
@@ -49,6 +47,19 @@ export function datasetService(ports: DatasetPorts) {
 
   return {
     find,
+
+    /**
+     * Keeps a dataset from being deleted until the transaction ends, which makes something of it.
+     * @throws NotFoundError when it has been deleted since it was found.
+     */
+    async hold(tx: Tx, id: string, path?: string[]): Promise<void> {
+      const held = await tx
+        .select({ id: dataset.id })
+        .from(dataset)
+        .where(and(eq(dataset.id, id), isNull(dataset.deletedAt)))
+        .for('key share');
+      if (held.length === 0) throw notFound('Dataset', path);
+    },
 
     async update(
       viewer: Viewer | null,
@@ -82,7 +93,12 @@ export function datasetService(ports: DatasetPorts) {
           { retryable: true },
         );
       }
-      if (rereads && (await ports.inUse(row.id))) throw datasetInUse();
+      if (rereads && row.storageKey === null) {
+        throw new ConflictError('FILE_MISSING', 'The file never arrived whole. Upload it again.', {
+          path: ['input', 'datasetId'],
+        });
+      }
+      if (rereads && (await ports.dependents.inUse(db, row.id))) throw datasetInUse();
       await db.transaction(async (tx) => {
         if (name !== undefined) await tx.update(dataset).set({ name }).where(eq(dataset.id, row.id));
         if (!rereads) return;
@@ -93,17 +109,6 @@ export function datasetService(ports: DatasetPorts) {
         };
         await tx.update(dataset).set({ overrides }).where(eq(dataset.id, row.id));
         await startIngestion(tx, row.id, ['READY', 'REJECTED']);
-      });
-      return row.id;
-    },
-
-    async remove(viewer: Viewer | null, input: { datasetId: string }): Promise<string> {
-      const row = await find(viewer, input.datasetId, ['input', 'datasetId']);
-      if (await ports.inUse(row.id)) throw datasetInUse();
-      const streamIds = await ports.streamsOf(row.id);
-      await db.transaction(async (tx) => {
-        await tx.delete(dataset).where(eq(dataset.id, row.id));
-        await ports.events.forget(tx, [row.id, ...streamIds]);
       });
       return row.id;
     },
@@ -125,6 +130,7 @@ export function datasetService(ports: DatasetPorts) {
         .where(
           and(
             eq(dataset.ownerId, accountId),
+            isNull(dataset.deletedAt),
             containing([dataset.name, dataset.fileName], search),
             olderThan(dataset, after),
           ),
@@ -166,20 +172,10 @@ export function datasetService(ports: DatasetPorts) {
       const id = decodeId('Dataset', globalId);
       const [row] = await db.select().from(dataset).where(eq(dataset.id, id));
       const key = row?.storageKey;
-      if (!row || !key || links.permits(parameters, 'GET', row.id) !== 'YES') {
+      if (!row || row.deletedAt || !key || links.permits(parameters, 'GET', row.id) !== 'YES') {
         throw new NotFoundError('LINK_INVALID', 'This link is not valid or has expired.');
       }
       return { key, name: row.fileName, mediaType: 'application/octet-stream', sha256: row.sha256 };
     },
   };
 }
-
-const datasetInUse = () =>
-  new ConflictError(
-    'DATASET_IN_USE',
-    'An experiment is working on this dataset. Cancel it or wait for its end.',
-    {
-      path: ['input', 'datasetId'],
-      retryable: true,
-    },
-  );

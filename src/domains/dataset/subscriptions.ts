@@ -25,6 +25,24 @@ const simple = (name: string, description: string) =>
 simple('IngestionStarted', 'The file is waiting to be read.');
 simple('DatasetReady', 'The file has been read; the stream ends.');
 
+builder.objectType(builder.objectRef<StoredEvent>('UploadProgressed'), {
+  description:
+    'Bytes arrive: told twice a second at most. Not for S3_MULTIPART, whose parts the server does not see come.',
+  interfaces: [EventInterface, DatasetEvent],
+  fields: (t) => ({
+    progress: t.field({
+      type: Progress,
+      description: 'How far.',
+      resolve: (event) => event.payload as never,
+    }),
+    receivedBytes: t.field({
+      type: 'BigInt',
+      description: 'From the start of the file.',
+      resolve: (event) => Number(event.payload.receivedBytes),
+    }),
+  }),
+});
+
 builder.objectType(builder.objectRef<StoredEvent>('IngestionProgressed'), {
   description: 'Reading goes on.',
   interfaces: [EventInterface, DatasetEvent],

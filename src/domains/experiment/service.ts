@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { checkAlgorithms, checkMetric } from '#catalog.ts';
 import type { ExperimentStage, TaskType } from '#contract/vocabulary.ts';
@@ -15,7 +15,7 @@ import { type ExperimentRow, experiment } from './table.ts';
 
 const MAX_NAME_LENGTH = 200;
 
-export type ExperimentPorts = { db: Db; datasets: Pick<DatasetService, 'find'> };
+export type ExperimentPorts = { db: Db; datasets: Pick<DatasetService, 'find' | 'hold'> };
 export type ExperimentService = ReturnType<typeof experimentService>;
 
 export type ExperimentFilter = {
@@ -74,7 +74,8 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
     ): Promise<string> {
       const owner = signedIn(viewer);
       const source = await datasets.find(viewer, input.datasetId, ['input', 'datasetId']);
-      return once(db, owner, 'createExperiment', input, (tx) => {
+      return once(db, owner, 'createExperiment', input, async (tx) => {
+        await datasets.hold(tx, source.id, ['input', 'datasetId']);
         checkTarget(source, input.target);
         return this.insert(tx, owner, { ...input, dataset: source }, ExperimentSettings.parse({}), 'DRAFT');
       });
@@ -172,8 +173,8 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
       attach(tx, viewer, globalId, row.datasetId, { preprocessingId: row.id, stage: 'PREPARATION' }),
 
     /** Whether an experiment works on a dataset right now. */
-    async uses(datasetId: string): Promise<boolean> {
-      const found = await db
+    async uses(connection: Connection, datasetId: string): Promise<boolean> {
+      const found = await connection
         .select({ id: experiment.id })
         .from(experiment)
         .where(and(eq(experiment.datasetId, datasetId), inArray(experiment.status, ['QUEUED', 'RUNNING'])))
@@ -193,6 +194,7 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
         .where(
           and(
             eq(experiment.ownerId, accountId),
+            isNull(experiment.deletedAt),
             filter?.datasetId ? eq(experiment.datasetId, decodeId('Dataset', filter.datasetId)) : undefined,
             filter?.status ? eq(experiment.status, filter.status) : undefined,
             containing([experiment.name], filter?.search),

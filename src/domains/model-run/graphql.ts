@@ -3,6 +3,7 @@ import { loadBatched } from '#context.ts';
 import { linkSeconds } from '#domains/dataset/graphql.ts';
 import { Experiment } from '#domains/experiment/graphql.ts';
 import type { ExperimentRow } from '#domains/experiment/table.ts';
+import { objectOf, StorageEncryption } from '#domains/stored-object/graphql.ts';
 import { Failure, JobStatusEnum, ScoreBasisEnum, SignedUrl, TaskTypeEnum } from '#enums.ts';
 import { NodeInterface, nodeId, nodeType, requireRow } from '#nodes.ts';
 import { badInput, decodeCursor, encodeCursor, pageSize, toPage } from '#paging.ts';
@@ -24,6 +25,16 @@ export const Artifact = builder.objectRef<ArtifactRow>('Artifact').implement({
     mediaType: t.exposeString('mediaType', { description: 'Such as application/zip.' }),
     byteSize: t.expose('byteSize', { type: 'BigInt', description: 'Bytes.' }),
     sha256: t.exposeString('sha256', { description: 'Hexadecimal.' }),
+    storageKey: t.exposeString('storageKey', {
+      description: 'Where the file is in the store, for debugging.',
+    }),
+    encryption: t.field({
+      type: StorageEncryption,
+      nullable: true,
+      description: 'How the file is encrypted at rest; null when the job has replaced it meanwhile.',
+      resolve: async (row, _args, context) => (await objectOf(context, row.storageKey))?.encryption ?? null,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the job left it.' }),
     download: t.field({
       type: SignedUrl,
       description: 'A link to the file.',

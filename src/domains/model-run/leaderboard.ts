@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { checkAlgorithms, checkMetric, greaterIsBetter } from '#catalog.ts';
 import type { TaskType } from '#contract/vocabulary.ts';
 import type { Db } from '#db.ts';
@@ -88,6 +88,7 @@ export function leaderboards({ db }: { db: Db }) {
         .where(
           and(
             eq(modelRun.ownerId, accountId),
+            isNull(modelRun.deletedAt),
             eq(modelRun.taskType, filter.taskType),
             eq(modelRun.metric, filter.metric),
             sql`${modelRun.status} = 'SUCCEEDED'`,

@@ -15,7 +15,7 @@ export type PredictionPorts = {
   db: Db;
   events: Events;
   queue: Queue;
-  datasets: Pick<DatasetService, 'find'>;
+  datasets: Pick<DatasetService, 'find' | 'hold'>;
   modelRuns: Pick<ModelRunService, 'find'>;
 };
 export type PredictionService = ReturnType<typeof predictionService>;
@@ -37,6 +37,8 @@ export function predictionService({ db, events, queue, datasets, modelRuns }: Pr
       const run = await modelRuns.find(viewer, input.modelRunId, ['input', 'modelRunId']);
       const source = await datasets.find(viewer, input.datasetId, ['input', 'datasetId']);
       return once(db, owner, 'predictFile', input, async (tx) => {
+        await datasets.hold(tx, source.id, ['input', 'datasetId']);
+        await datasets.hold(tx, run.datasetId, ['input', 'modelRunId']);
         if (run.status !== 'SUCCEEDED') {
           throw new ConflictError('MODEL_NOT_READY', `The model run is ${run.status}.`, {
             path: ['input', 'modelRunId'],

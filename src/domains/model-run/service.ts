@@ -27,7 +27,7 @@ export type ModelRunPorts = {
   db: Db;
   events: Events;
   queue: Queue;
-  datasets: Pick<DatasetService, 'find'>;
+  datasets: Pick<DatasetService, 'find' | 'hold'>;
   analyses: Pick<AnalysisService, 'create'>;
   preprocessings: Pick<PreprocessingService, 'find' | 'checkGenerator'>;
   experiments: Pick<ExperimentService, 'find' | 'insert'>;
@@ -76,6 +76,7 @@ export function modelRunService(ports: ModelRunPorts) {
         : null;
       const source = await ports.datasets.find(viewer, encodeId('Dataset', row.datasetId), path);
       return once(db, owner, 'startTraining', input, async (tx) => {
+        await ports.datasets.hold(tx, row.datasetId, path);
         if (isRunning(row)) throw experimentRunning(path);
         if (row.target === null)
           throw new ConflictError('TARGET_MISSING', 'Choose a target first: updateExperiment.', { path });
@@ -142,6 +143,7 @@ export function modelRunService(ports: ModelRunPorts) {
       const source = await ports.datasets.find(viewer, input.datasetId, ['input', 'datasetId']);
       ports.preprocessings.checkGenerator(input.generator);
       return once(db, owner, 'runExperiment', input, async (tx) => {
+        await ports.datasets.hold(tx, source.id, ['input', 'datasetId']);
         checkTarget(source, input.target);
         const settings = withWishes(
           ExperimentSettings.parse({

@@ -20,6 +20,7 @@ export type LeaderboardSnapshot = { streamId: string; sequence: number; runs: Mo
 export async function* leaderboardSnapshots(
   { events, leaderboards }: { events: Events; leaderboards: Leaderboards },
   streamId: string,
+  isGone: () => Promise<boolean>,
 ): AsyncGenerator<LeaderboardSnapshot> {
   const take = async (sequence: number): Promise<LeaderboardSnapshot> => {
     const page = await leaderboards.pagesByExperiment([streamId], { orderBy: null, limit: SHOWN_RUNS });
@@ -29,7 +30,7 @@ export async function* leaderboardSnapshots(
   yield take(seen);
   let last = Date.now();
   let owed = false;
-  for await (const event of events.follow(streamId, { after: seen, isEnd: endsExperiment })) {
+  for await (const event of events.follow(streamId, { after: seen, isEnd: endsExperiment, isGone })) {
     seen = event.sequence;
     if (!changing.has(event.type)) continue;
     const rest = last + SHORTEST_GAP_MILLISECONDS - Date.now();

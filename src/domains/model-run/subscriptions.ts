@@ -12,7 +12,7 @@ import {
   sequenceOf,
   streamOf,
 } from '#event-stream.ts';
-import { requireRow } from '#nodes.ts';
+import { isGone, requireRow } from '#nodes.ts';
 import { pageSize, toPage } from '#paging.ts';
 import type { StoredEvent } from '#ports/events.ts';
 import { ModelRun } from './graphql.ts';
@@ -207,8 +207,10 @@ builder.subscriptionField('leaderboardUpdates', (t) =>
     description:
       'The leaderboard at once, then on each change, at most 4 a second; ends with the experiment.',
     args: { experimentId: t.arg.id({ required: true, description: 'Of an experiment.' }) },
-    subscribe: async (_root, { experimentId }, context) =>
-      leaderboardSnapshots(context.services, await streamOf(context, 'Experiment', experimentId)),
+    subscribe: async (_root, { experimentId }, context) => {
+      const streamId = await streamOf(context, 'Experiment', experimentId);
+      return leaderboardSnapshots(context.services, streamId, () => isGone(context, 'Experiment', streamId));
+    },
     resolve: (snapshot) => snapshot,
   }),
 );

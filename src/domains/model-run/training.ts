@@ -45,6 +45,7 @@ export function training(ports: TrainingPorts) {
 
   /** Trains in the sandbox while the recorder listens; gives back what went wrong. */
   async function runTrainer(
+    owner: string,
     spec: TrainSpec,
     parquetKey: string,
     collectInto: string,
@@ -55,6 +56,7 @@ export function training(ports: TrainingPorts) {
     const file = await storage.open(parquetKey);
     try {
       await runRunner(sandbox, {
+        owner,
         spec,
         inputs: [{ name: 'data.parquet', path: file.path }],
         limits: limitsOf(spec),
@@ -92,7 +94,7 @@ export function training(ports: TrainingPorts) {
       if (context.attempt > 1 && recorder.restarted) await tellRestart(row, budgetSeconds);
       const collectInto = await mkdtemp(join(directory, 'out-'));
       const spec = trainSpec(row, table, plan, budgetSeconds, ports);
-      const fault = await runTrainer(spec, parquetKey, collectInto, recorder, context, signal);
+      const fault = await runTrainer(row.ownerId, spec, parquetKey, collectInto, recorder, context, signal);
       // another worker has the job now, and these rows are its own
       context.signal.throwIfAborted();
       // what was trained before a fault stays: its files are complete or not there

@@ -69,10 +69,11 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
       ...step,
       columns: step.columns.map((column) => nameOf.get(column) ?? column),
     }));
-    return { steps, code: await compile(steps, columns, target, signal) };
+    return { steps, code: await compile(row.ownerId, steps, columns, target, signal) };
   }
 
   async function compile(
+    owner: string,
     steps: PlannedStep[],
     columns: DatasetColumn[],
     target: DatasetColumn,
@@ -81,6 +82,7 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
     const collectInto = await mkdtemp(join(ports.workDirectory, 'compile-'));
     try {
       await runRunner(sandbox, {
+        owner,
         spec: {
           kind: 'compile',
           protocol: RUNNER_PROTOCOL,

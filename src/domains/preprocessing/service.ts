@@ -5,6 +5,7 @@ import { authorise, type Connection, signedIn, type Viewer } from '#domains/acco
 import { once } from '#domains/account/idempotency.ts';
 import type { AnalysisService } from '#domains/analysis/service.ts';
 import type { AnalysisRow } from '#domains/analysis/table.ts';
+import type { DatasetService } from '#domains/dataset/service.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
 import { decodeId, newId } from '#ids.ts';
 import { requestCancel } from '#jobs.ts';
@@ -20,6 +21,7 @@ export type PreprocessingPorts = {
   events: Events;
   queue: Queue;
   generators: Partial<Record<Generator['kind'], Generator>>;
+  datasets: Pick<DatasetService, 'hold'>;
   analyses: Pick<AnalysisService, 'find'>;
   attach(tx: Tx, viewer: Viewer, experimentId: string, row: { id: string; datasetId: string }): Promise<void>;
 };
@@ -60,6 +62,7 @@ export function preprocessingService(ports: PreprocessingPorts) {
         );
       }
       return once(db, owner, 'generatePreprocessing', input, async (tx) => {
+        await ports.datasets.hold(tx, found.datasetId, ['input', 'analysisId']);
         checkAnalysis(found);
         const id = await this.create(tx, found, input);
         if (input.experimentId)

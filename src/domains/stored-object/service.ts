@@ -5,7 +5,7 @@ import type { Db, Tx } from '#db.ts';
 import { newId } from '#ids.ts';
 import type { Log } from '#log.ts';
 import { type Storage, StorageError, type StoredObject } from '#ports/storage.ts';
-import { storedObject } from './table.ts';
+import { type StoredObjectRow, storedObject } from './table.ts';
 
 /** What an object is; the second part of its key. */
 export type ObjectKind = 'source' | 'table' | 'model' | 'predictions';
@@ -32,7 +32,7 @@ export function storedObjects(ports: { db: Db; storage: Storage; log: Log; refer
     const key = `${ownerId}/${kind}/${newId()}`;
     await connection
       .insert(storedObject)
-      .values({ key, ownerId, status: 'WRITING', encryption: storage.encryption ?? 'NONE' });
+      .values({ key, ownerId, status: 'WRITING', encryption: storage.encryption });
     return key;
   }
 
@@ -113,6 +113,13 @@ export function storedObjects(ports: { db: Db; storage: Storage; log: Log; refer
     /** Moves a local file into the store. */
     putFile(ownerId: string, kind: ObjectKind, path: string): Promise<StoredObject & { key: string }> {
       return written(ownerId, kind, (key) => storage.putFile(key, path));
+    },
+    async rows(keys: readonly string[]): Promise<Map<string, StoredObjectRow>> {
+      const rows = await db
+        .select()
+        .from(storedObject)
+        .where(inArray(storedObject.key, [...keys]));
+      return new Map(rows.map((row) => [row.key, row]));
     },
     /** Says that an object in `WRITING` is still being written. */
     async touch(key: string): Promise<void> {

@@ -1,17 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Repair } from '#contract/table.ts';
-import { TableError } from '#tables/errors.ts';
+import type { Grid } from './read-rows.ts';
 import { isBlankRow, type RowNotes, type RowSyntax, readRow } from './rows.ts';
+import { longestRow, rowTooLong } from './structure.ts';
 
 export interface Canonical {
   rowCount: number;
   longestRowBytes: number;
+  /** Of the last rows those that are one cell on a line by itself: they may be notes below the table. */
+  loneCells: number[];
   repairs: Repair[];
 }
 
 const chunkBytes = 1024 * 1024;
-const maximumRowCharacters = 32 * 1024 * 1024;
+const keptLoneCells = 50;
 const flushCharacters = 1024 * 1024;
 
 /** Counts of what was mended, with the first line where it happened. */
@@ -23,18 +26,26 @@ interface Mends {
   comments: number;
 }
 
+export interface CanonicalOrder {
+  source: string;
+  /** Where the rows begin, below the header. */
+  bodyByte: number;
+  syntax: RowSyntax;
+  width: number;
+  /** A sheet: columns before the first are left out, and a short row only ends in empty cells. */
+  grid: Grid | undefined;
+  /** Blank lines are left out, but rows of empty cells are kept. */
+  keepsEmptyRows: boolean;
+  target: string;
+  signal: AbortSignal;
+}
+
 /**
- * Reads the table tolerantly from `byteStart` on and writes it as plain CSV: comma, every cell quoted, `width` cells a
- * row. Memory stays at one row plus two buffers.
+ * Reads the table tolerantly and writes it as plain CSV: comma, every cell quoted, `width` cells a row. A blank line
+ * becomes a row without values. Memory stays at one row plus two buffers.
  */
-export async function writeCanonical(
-  source: string,
-  byteStart: number,
-  syntax: RowSyntax,
-  width: number,
-  target: string,
-  signal: AbortSignal,
-): Promise<Canonical> {
+export async function writeCanonical(order: CanonicalOrder): Promise<Canonical> {
+  const { source, bodyByte, syntax, width, grid, keepsEmptyRows, target, signal } = order;
   const notes: RowNotes = { strayQuotes: 0, unclosedQuotes: 0 };
   const mends: Mends = { padded: 0, cut: 0, joined: 0, blank: 0, comments: 0 };
   const output = await open(target, 'w');
@@ -42,9 +53,10 @@ export async function writeCanonical(
   let longestRowBytes = 0;
   let pending = '';
   let heldBlanks = 0;
+  let loneCells: number[] = [];
   const cells: string[] = [];
   const write = (row: string[]) => {
-    const text = formatRow(row);
+    const text = formatRow(row, width);
     // Three bytes a UTF-16 unit is the most that UTF-8 takes.
     longestRowBytes = Math.max(longestRowBytes, text.length * 3);
     pending += text;
@@ -54,7 +66,12 @@ export async function writeCanonical(
     if (isBlankRow(cells)) {
       // In a table of one column an empty line is a missing value, unless nothing follows it.
       if (width === 1) heldBlanks += 1;
-      else mends.blank += 1;
+      else if (keepsEmptyRows) mends.blank += 1;
+      else write([]);
+      return;
+    }
+    if (grid) {
+      write(cells.slice(grid.firstColumn, grid.firstColumn + width));
       return;
     }
     if (width > 2 && cells.length === 1 && (cells[0] ?? '').startsWith('#')) {
@@ -62,12 +79,13 @@ export async function writeCanonical(
       return;
     }
     for (; heldBlanks > 0; heldBlanks -= 1) write(['']);
+    if (cells.length === 1 && width > 1) loneCells = [...loneCells.slice(1 - keptLoneCells), rowCount];
     write(fitRow(cells, width, syntax.delimiter, mends));
   };
   try {
     let text = '';
     const input = createReadStream(source, {
-      start: byteStart,
+      start: bodyByte,
       highWaterMark: chunkBytes,
       encoding: 'utf8',
       signal,
@@ -81,13 +99,7 @@ export async function writeCanonical(
         accept();
       }
       text = text.slice(at);
-      if (text.length > maximumRowCharacters) {
-        throw new TableError(
-          'CELL_TOO_LONG',
-          `The row after data row ${rowCount} is longer than ${maximumRowCharacters / 1024 ** 2} million characters. A quote may be left open there; close it, or choose another quote character.`,
-          { line: rowCount + 1 },
-        );
-      }
+      if (text.length > longestRow) throw rowTooLong(rowCount);
       if (pending.length > flushCharacters) {
         await output.write(pending);
         pending = '';
@@ -105,14 +117,14 @@ export async function writeCanonical(
   } finally {
     await output.close();
   }
-  return { rowCount, longestRowBytes, repairs: describe(mends, notes, width) };
+  return { rowCount, longestRowBytes, loneCells, repairs: describe(mends, notes, width) };
 }
 
 function fitRow(cells: string[], width: number, delimiter: string, mends: Mends): string[] {
   if (cells.length === width) return cells;
   if (cells.length < width) {
     mends.padded += 1;
-    return [...cells, ...Array<string>(width - cells.length).fill('')];
+    return cells;
   }
   if (cells.slice(width).every((cell) => cell.trim() === '')) {
     mends.cut += 1;
@@ -128,10 +140,10 @@ function joinSurplus(cells: string[], delimiter: string): string {
   return /[^\d\s.,'+-]/.test(joined) ? joined : cells.join(`${delimiter} `);
 }
 
-function formatRow(cells: string[]): string {
-  if (cells.length === 1 && cells[0] === '') return '""\n';
+function formatRow(cells: string[], width: number): string {
+  if (width === 1 && (cells[0] ?? '') === '') return '""\n';
   let line = '';
-  for (let index = 0; index < cells.length; index += 1) {
+  for (let index = 0; index < width; index += 1) {
     const cell = cells[index] ?? '';
     if (index > 0) line += ',';
     if (cell !== '') line += `"${cell.includes('"') ? cell.replaceAll('"', '""') : cell}"`;

@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { TableError } from '#tables/errors.ts';
 import { refusalBySignature } from './signatures.ts';
-import { listZipMembers } from './zip.ts';
+import { listZipMembers, type ZipMember } from './zip.ts';
 
 export interface OpenedFile {
-  kind: 'text' | 'parquet' | 'json';
+  kind: 'text' | 'parquet' | 'json' | 'xlsx' | 'ods';
   path: string;
   byteSize: number;
 }
@@ -34,8 +34,11 @@ export async function openContainer(
     return openUnpacked(unpacked);
   }
   if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) {
+    const members = await listZipMembers(source);
+    const kind = workbookKind(members);
+    if (kind) return { kind, path: source, byteSize: (await stat(source)).size };
     const unpacked = path.join(temporaryDirectory, 'unpacked');
-    await unzip(source, unpacked, signal);
+    await unzip(source, members, unpacked, signal);
     return openUnpacked(unpacked);
   }
   return openUnpacked(source);
@@ -64,14 +67,26 @@ function looksLikeJson(head: Buffer): boolean {
   return /^\s*(\[\s*)?\{\s*("(?:[^"\\]|\\.)*"\s*:|\}\s*$)/.test(text);
 }
 
-async function unzip(source: string, target: string, signal: AbortSignal): Promise<void> {
-  const members = await listZipMembers(source);
-  if (members.some(({ name }) => name === '[Content_Types].xml' || name.startsWith('xl/'))) {
-    throw new TableError(
-      'UNSUPPORTED_FORMAT',
-      'The file is an Excel workbook, which cannot be read yet. Save the sheet as CSV and upload that.',
-    );
-  }
+/** By the parts that every file of the kind has. */
+function workbookKind(members: ZipMember[]): 'xlsx' | 'ods' | undefined {
+  const has = (pattern: RegExp) => members.some(({ name }) => pattern.test(name));
+  if (has(/^content\.xml$/) && has(/^META-INF\/manifest\.xml$/)) return 'ods';
+  if (!has(/^\[Content_Types\]\.xml$/i)) return undefined;
+  if (has(/(?:^|\/)workbook\.xml$/i)) return 'xlsx';
+  throw new TableError(
+    'UNSUPPORTED_FORMAT',
+    has(/(?:^|\/)workbook\.bin$/i)
+      ? 'The file is a binary Excel workbook (.xlsb). Save it as .xlsx, or save the sheet as CSV.'
+      : 'The file is an Office document without a sheet. Save the table as .xlsx or CSV.',
+  );
+}
+
+async function unzip(
+  source: string,
+  members: ZipMember[],
+  target: string,
+  signal: AbortSignal,
+): Promise<void> {
   const files = members.filter(
     ({ name }) => !name.endsWith('/') && !/(^|\/)(__MACOSX\/|\.DS_Store|\._)/.test(name),
   );

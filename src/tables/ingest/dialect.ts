@@ -25,10 +25,11 @@ const scoredRows = 1_500;
 const singleColumnScore = 0.4;
 
 /** `sep=;` on the first line is an instruction of Excel's. */
-const separatorLine = /^"?sep=(.)"?\r?\n?/i;
+const separatorLine = /^"?sep=([^\r\n"]{1,4}|")"?(?:\r\n|\n|\r|$)/i;
 
-export function separatorHint(text: string): string | undefined {
-  return separatorLine.exec(text)?.[1];
+export function separatorHint(text: string): { delimiter: string; length: number } | undefined {
+  const [line, delimiter] = separatorLine.exec(text) ?? [];
+  return line !== undefined && delimiter ? { delimiter, length: line.length } : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Engine, inBatches } from '#tables/engine.ts';
 import { TableError } from '#tables/errors.ts';
 import type { ExpectedSchema } from '#tables/tasks.ts';
 import { presentSql, valueSql } from './column-sql.ts';
-import type { RawTable } from './read-text.ts';
+import type { RawTable } from './read-rows.ts';
 import type { TypedColumn, TypedTable } from './type-columns.ts';
 
 /** Place of each expected column in the file: by exact name, else by the name without case and outer spaces. */

@@ -6,18 +6,22 @@ import { TableError } from '#tables/errors.ts';
 import type { ExpectedSchema, IngestResult, IngestSpec, TableTaskContext } from '#tables/tasks.ts';
 import { type OpenedFile, openContainer } from './container.ts';
 import { lacksMost, matchColumns, typeByExpectation } from './expected.ts';
+import { refuseInvalid } from './overrides.ts';
+import type { RawTable } from './read-rows.ts';
 import { readStructured } from './read-structured.ts';
-import { type RawTable, readText } from './read-text.ts';
+import { readText } from './read-text.ts';
+import { readWorkbook } from './read-workbook.ts';
 import { type TypedColumn, type TypedTable, typeColumns } from './type-columns.ts';
 
 /** Reads an uploaded file, finds its columns' types and leaves a canonical Parquet copy. */
 export async function ingest(spec: IngestSpec, context: TableTaskContext): Promise<IngestResult> {
   const { onProgress, signal, temporaryDirectory } = context;
+  refuseInvalid(spec.overrides?.dialect ?? {});
   onProgress({ fraction: 0.01, stage: 'open', message: `Opening ${spec.fileName}` });
   const file = await openContainer(spec.source, temporaryDirectory, signal);
   const engine = await openEngine(context);
   try {
-    const table = await readRaw(engine, file, spec.overrides, context);
+    const table = await readRaw(engine, file, spec, context);
     onProgress({
       fraction: 0.55,
       stage: 'types',
@@ -37,7 +41,7 @@ export async function ingest(spec: IngestSpec, context: TableTaskContext): Promi
       columns: typed.columns.map(({ raw: _raw, sql: _sql, ...column }) => column),
       dialect: describeDialect(table, typed),
       format: file.kind === 'text' ? 'csv' : file.kind,
-      warnings: typed.warnings,
+      warnings: [...table.warnings, ...typed.warnings],
       byteSize,
     };
   } finally {
@@ -45,36 +49,34 @@ export async function ingest(spec: IngestSpec, context: TableTaskContext): Promi
   }
 }
 
+const defaultMaximumColumns = 10_000;
+
 async function readRaw(
   engine: Engine,
   file: OpenedFile,
-  overrides: IngestSpec['overrides'],
+  { overrides, maximumColumns = defaultMaximumColumns }: IngestSpec,
   context: TableTaskContext,
 ): Promise<RawTable> {
-  if (file.kind !== 'text') return readStructured(engine, { kind: file.kind, path: file.path });
   const expected = overrides?.expected;
-  if (!expected) return readText(engine, file, overrides?.dialect ?? {}, context);
-  const table = await readText(
-    engine,
-    file,
-    { ...trainingReading(expected), ...overrides?.dialect },
-    context,
-  );
+  const rules = { maximumColumns, keepsEmptyRows: expected !== undefined };
+  const { kind } = file;
+  if (kind === 'parquet' || kind === 'json') return readStructured(engine, { kind, path: file.path }, rules);
+  const read = (dialect: Partial<Dialect>) =>
+    kind === 'text'
+      ? readText(engine, file, dialect, rules, context)
+      : readWorkbook(engine, { kind, path: file.path }, dialect, rules, context);
+  if (!expected) return read(overrides?.dialect ?? {});
+  const table = await read({ ...trainingReading(expected), ...overrides?.dialect });
   if (!lacksMost(expected, matchColumns(expected, table.names))) return table;
   // The file may be cut by other characters than the training file; its header is then found by our own detection.
   const { hasHeader } = trainingReading(expected);
-  return readText(
-    engine,
-    file,
-    { ...(hasHeader === undefined ? {} : { hasHeader }), ...overrides?.dialect },
-    context,
-  );
+  return read({ ...(hasHeader === undefined ? {} : { hasHeader }), ...overrides?.dialect });
 }
 
-/** The encoding and the lines above the table belong to one file; the cutting of cells is shared. */
+/** Encoding, sheet and the lines above the table belong to one file; the cutting of cells is shared. */
 function trainingReading({ dialect }: ExpectedSchema): Partial<Dialect> {
   if (!dialect) return {};
-  const { skipRows: _lines, encoding: _encoding, newline: _newline, ...shared } = dialect;
+  const { skipRows: _lines, encoding: _encoding, newline: _newline, sheet: _sheet, ...shared } = dialect;
   return shared;
 }
 
@@ -97,7 +99,7 @@ async function detectTypes(
   }
   const { dialect } = table;
   const prefersDecimalComma = dialect?.decimal === ',' || dialect?.delimiter === ';';
-  return typeColumns(engine, table.names, table.rowCount, { prefersDecimalComma, forced }, onProgress);
+  return typeColumns(engine, table, { prefersDecimalComma, forced }, onProgress);
 }
 
 /** Planning many expressions in one statement takes time that grows with their square. */

@@ -1,27 +1,46 @@
+import { TableError } from '#tables/errors.ts';
 import { cellKind } from './cells.ts';
 import { commonWidth } from './dialect.ts';
-import { isBlankRow } from './rows.ts';
+import { isSecondHeader, joinHeaders } from './double-header.ts';
+import { isEmptyRow } from './rows.ts';
 
 export interface Layout {
   /** Index of the first row of the table (the header where there is one). */
   firstRow: number;
   hasHeader: boolean;
+  /** Rows that hold names: 0 without a header, 2 where a second row divides the columns or tells their units. */
+  headerRows: number;
+  header: string[] | undefined;
   /** Cells in a row of the table. */
   width: number;
 }
 
+/** Rows of the head that are looked at. */
+export const layoutRows = 2_000;
 const maximumPreambleRows = 60;
 
 /** Finds where the table begins, how wide it is, and whether its first row holds names. */
 export function detectLayout(rows: string[][], fixed: { hasHeader?: boolean; skipRows?: number }): Layout {
-  const filled = rows.map((row, index) => ({ row, index })).filter(({ row }) => !isBlankRow(row));
+  const filled = rows.map((row, index) => ({ row, index })).filter(({ row }) => !isEmptyRow(row));
   const body = filled.length > 20 ? filled.slice(5) : filled;
   const bodyWidth = commonWidth(body.map(({ row }) => row));
   const firstRow = fixed.skipRows ?? findFirstRow(filled, bodyWidth);
-  const first = rows[firstRow] ?? [];
+  const first = rows[firstRow];
+  if (first === undefined) {
+    throw new TableError(
+      'INVALID_DIALECT',
+      `There is no row below the ${firstRow} that are to be skipped. Skip fewer lines.`,
+    );
+  }
   const following = filled.filter(({ index }) => index > firstRow).map(({ row }) => row);
   const hasHeader = fixed.hasHeader ?? looksLikeHeader(first, following.slice(0, 200));
-  return { firstRow, hasHeader, width: hasHeader ? headerWidth(first, following, bodyWidth) : bodyWidth };
+  if (!hasHeader) return { firstRow, hasHeader, headerRows: 0, header: undefined, width: bodyWidth };
+  const width = headerWidth(first, following, bodyWidth);
+  const second = rows[firstRow + 1];
+  // Whoever says where the table begins has the row above the data in mind.
+  const isDouble = fixed.skipRows === undefined && second !== undefined && isSecondHeader(second, following);
+  const header = isDouble ? joinHeaders(first, second) : first;
+  return { firstRow, hasHeader, headerRows: isDouble ? 2 : 1, header, width };
 }
 
 function findFirstRow(filled: { row: string[]; index: number }[], width: number): number {

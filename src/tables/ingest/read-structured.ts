@@ -1,12 +1,13 @@
 import { type Engine, quoteIdentifier, quoteText } from '#tables/engine.ts';
 import { TableError } from '#tables/errors.ts';
 import { nameColumns } from './names.ts';
-import { maximumColumns, type RawTable } from './read-text.ts';
+import type { RawTable, ReadingRules } from './read-rows.ts';
 
 /** Parquet and JSON carry their own columns; their values go through the same typing as text. */
 export async function readStructured(
   engine: Engine,
   file: { kind: 'parquet' | 'json'; path: string },
+  { maximumColumns }: ReadingRules,
 ): Promise<RawTable> {
   const isJson = file.kind === 'json';
   const source = isJson
@@ -32,7 +33,7 @@ export async function readStructured(
       );
     }
     const { names } = nameColumns(given, given.length);
-    return { names, rowCount: Number(rowCount), dialect: null };
+    return { names, rowCount: Number(rowCount), dialect: null, warnings: [], noteCells: [] };
   } catch (error) {
     if (error instanceof TableError) throw error;
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';

@@ -1,5 +1,6 @@
 /** What the row reader needs of a dialect. */
 export interface RowSyntax {
+  /** One character or, rarely, several. */
   delimiter: string;
   quote: string;
   escape: string;
@@ -31,6 +32,7 @@ export function readRow(
 ): number {
   cells.length = 0;
   const delimiterCode = delimiter.charCodeAt(0);
+  const isLong = delimiter.length > 1;
   const quoteCode = quote === '' ? -1 : quote.charCodeAt(0);
   const end = text.length;
   let at = start;
@@ -39,14 +41,17 @@ export function readRow(
     if (quoteCode !== -1 && delimiterCode !== space) while (text.charCodeAt(opening) === space) opening += 1;
     let next = -1;
     if (quoteCode !== -1 && text.charCodeAt(opening) === quoteCode) {
-      next = readQuoted(text, opening, isLast, delimiterCode, quoteCode, escapeCharacter, cells, notes);
+      next = readQuoted(text, opening, isLast, delimiter, quoteCode, escapeCharacter, cells, notes);
       if (next === -1) return -1;
     }
     if (next === -1 || next === -2) {
       next = at;
       for (; next < end; next += 1) {
         const code = text.charCodeAt(next);
-        if (code === delimiterCode || code === lineFeed || code === carriageReturn) break;
+        if (code === lineFeed || code === carriageReturn) break;
+        if (code !== delimiterCode) continue;
+        if (!isLong || text.startsWith(delimiter, next)) break;
+        if (!isLast && next + delimiter.length > end) return -1;
       }
       if (next === end && !isLast) return -1;
       cells.push(text.slice(at, next));
@@ -54,7 +59,7 @@ export function readRow(
     if (next >= end) return isLast ? end : -1;
     const code = text.charCodeAt(next);
     if (code === delimiterCode) {
-      at = next + 1;
+      at = next + delimiter.length;
       continue;
     }
     if (code === carriageReturn) {
@@ -70,13 +75,14 @@ function readQuoted(
   text: string,
   opening: number,
   isLast: boolean,
-  delimiterCode: number,
+  delimiter: string,
   quoteCode: number,
   escapeCharacter: string,
   cells: string[],
   notes: RowNotes,
 ): number {
   const quote = text[opening] ?? '';
+  const delimiterCode = delimiter.charCodeAt(0);
   const escapesByBackslash = escapeCharacter !== '' && escapeCharacter !== quote;
   const end = text.length;
   const first = opening + 1;
@@ -100,7 +106,10 @@ function readQuoted(
     if (delimiterCode !== space) while (text.charCodeAt(after) === space) after += 1;
     if (after >= end && !isLast) return -1;
     const code = text.charCodeAt(after);
-    const closes = after >= end || code === delimiterCode || code === lineFeed || code === carriageReturn;
+    if (delimiter.length > 1 && !isLast && after + delimiter.length > end) return -1;
+    const isDelimiter =
+      code === delimiterCode && (delimiter.length === 1 || text.startsWith(delimiter, after));
+    const closes = after >= end || isDelimiter || code === lineFeed || code === carriageReturn;
     if (closes) {
       notes.strayQuotes += stray;
       let value = text.slice(first, at);
@@ -138,6 +147,11 @@ function hasLineEnd(text: string, from: number, to: number): boolean {
 /** An empty line gives one empty cell. */
 export function isBlankRow(cells: string[]): boolean {
   return cells.length === 1 && (cells[0] ?? '').trim() === '';
+}
+
+/** A row of nothing but delimiters holds no more than a blank line. */
+export function isEmptyRow(cells: string[]): boolean {
+  return cells.every((cell) => cell.trim() === '');
 }
 
 /** All rows of a text that fits in memory; with `isLast` false the unfinished row at the end is left out. */

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { TableError } from '#tables/errors.ts';
 import type { RowSyntax } from './rows.ts';
 
 export interface Structure {
@@ -10,11 +11,13 @@ export interface Structure {
   firstIrregularLine: number | undefined;
 }
 
+/** Bytes of a row that are read; one of more is a quote left open, or no table. */
+export const longestRow = 32 * 1024 * 1024;
 const lineFeed = 10;
 const carriageReturn = 13;
 
 /**
- * Walks the bytes from `byteStart` and proves that the rows are rectangular. Only for one-byte delimiters and doubled
+ * Walks the bytes from `byteStart` and proves that the rows are rectangular. Only for delimiters of one byte and doubled
  * quotes; stops at the first irregularity.
  */
 export async function scanStructure(
@@ -32,7 +35,12 @@ export async function scanStructure(
   };
   const delimiter = syntax.delimiter.charCodeAt(0);
   const quote = syntax.quote === '' ? -1 : syntax.quote.charCodeAt(0);
-  if (delimiter > 127 || quote > 127 || (syntax.quote !== '' && syntax.escape !== syntax.quote)) {
+  if (
+    syntax.delimiter.length > 1 ||
+    delimiter > 127 ||
+    quote > 127 ||
+    (syntax.quote !== '' && syntax.escape !== syntax.quote)
+  ) {
     return { ...structure, isRegular: false };
   }
   const cellStart = 0;
@@ -51,6 +59,7 @@ export async function scanStructure(
     highWaterMark: 1024 * 1024,
     signal,
   }) as AsyncIterable<Buffer>) {
+    if (rowBytes > longestRow) throw rowTooLong(structure.rowCount);
     for (let at = 0; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
       rowBytes += 1;
@@ -100,4 +109,12 @@ export async function scanStructure(
     structure.longestRowBytes = Math.max(structure.longestRowBytes, rowBytes);
   }
   return structure;
+}
+
+export function rowTooLong(rowCount: number): TableError {
+  return new TableError(
+    'CELL_TOO_LONG',
+    `The row after data row ${rowCount} is longer than ${longestRow / 1024 ** 2} million characters. A quote may be left open there; close it, or choose another quote character.`,
+    { line: rowCount + 1 },
+  );
 }

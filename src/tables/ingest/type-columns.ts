@@ -4,6 +4,7 @@ import { type Engine, inBatches } from '#tables/engine.ts';
 import { isMissingToken } from './cells.ts';
 import { presentSql, valueSql } from './column-sql.ts';
 import { type ColumnGuess, guessColumn, plainFormat } from './guess.ts';
+import type { RawTable } from './read-rows.ts';
 import { isKeyName, semanticTypeOf } from './semantics.ts';
 
 export interface TypedColumn extends DatasetColumn {
@@ -36,8 +37,7 @@ const batchColumns = 50;
 
 export async function typeColumns(
   engine: Engine,
-  names: string[],
-  rowCount: number,
+  { names, rowCount, noteCells }: Pick<RawTable, 'names' | 'rowCount' | 'noteCells'>,
   settings: { prefersDecimalComma: boolean; forced: Map<string, ColumnType> },
   onProgress: (fraction: number) => void,
 ): Promise<TypedTable> {
@@ -47,6 +47,7 @@ export async function typeColumns(
   const batches = inBatches([...names.keys()], batchColumns);
   for (const [batchIndex, batch] of batches.entries()) {
     const samples = await sampleColumns(engine, batch, rowCount, names.length);
+    for (const { column, text } of noteCells) samples.set(column, without(samples.get(column) ?? [], text));
     const guesses = batch.map((index) =>
       guessColumn(
         samples.get(index) ?? [],
@@ -62,7 +63,8 @@ export async function typeColumns(
       const verdict = verdicts[place];
       if (!guess || !verdict) continue;
       const name = names[index] ?? '';
-      const settled = await settle(engine, `r${index}`, guess, verdict, isForced(index));
+      const notes = noteCells.filter(({ column }) => column === index).length;
+      const settled = await settle(engine, `r${index}`, guess, verdict, { isForced: isForced(index), notes });
       const type =
         settings.forced.get(name) ?? (await refineType(engine, index, name, settled, verdict, rowCount));
       const column = finish(index, name, type, settled, samples.get(index) ?? [], rowCount);
@@ -72,6 +74,11 @@ export async function typeColumns(
     onProgress((batchIndex + 1) / batches.length);
   }
   return { columns, repairs: [...repairs.values()], warnings };
+}
+
+function without(values: string[], text: string): string[] {
+  const at = values.lastIndexOf(text);
+  return at === -1 ? values : values.toSpliced(at, 1);
 }
 
 /** Cells that are not empty, spread over the whole file. */
@@ -154,7 +161,7 @@ async function settle(
   raw: string,
   guess: ColumnGuess,
   verdict: Verdict,
-  isForced: boolean,
+  { isForced, notes }: { isForced: boolean; notes: number },
 ): Promise<Settled> {
   const { present, fitting } = verdict;
   if (guess.physicalType === 'VARCHAR' || fitting === present)
@@ -163,7 +170,7 @@ async function settle(
     const number: ColumnGuess = { ...guess, type: 'number', physicalType: 'DOUBLE' };
     const [asNumber] = await engine.row(`SELECT count(${valueSql(raw, 'DOUBLE', guess.format)}) FROM raw`);
     if (Number(asNumber) > fitting) {
-      return settle(engine, raw, number, { ...verdict, fitting: Number(asNumber) }, false);
+      return settle(engine, raw, number, { ...verdict, fitting: Number(asNumber) }, { isForced, notes });
     }
   }
   const text = presentSql(raw, guess.physicalType, guess.format);
@@ -175,7 +182,7 @@ async function settle(
   ).map(([spelling, count]) => ({ value: String(spelling), count: Number(count) }));
   const tokens = lost.filter((each) => isMissingToken(each.value));
   const missing = tokens.reduce((sum, { count }) => sum + count, 0);
-  if (!isForced && present - missing - fitting > (present - missing) * tolerableLoss) {
+  if (!isForced && present - missing - fitting - notes > (present - missing) * tolerableLoss) {
     const [kept] = (
       await engine.row(`SELECT count(${presentSql(raw, 'VARCHAR', plainFormat)}) FROM raw`)
     ).map(Number);

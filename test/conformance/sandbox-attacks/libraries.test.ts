@@ -39,7 +39,7 @@ async function run(sandbox: Sandbox, args: string[]) {
   const collectInto = mkdtempSync(join(tmpdir(), 'aliquot-collected-'));
   const limits = { ...generous, memoryBytes: 2048 * mebibyte };
   try {
-    const job = { id: 'libraries', args, inputs: [], limits, collectInto };
+    const job = { id: 'libraries', owner: 'test', args, inputs: [], limits, collectInto };
     const result = await sandbox.run(job, { onLine: (line) => lines.push(line) });
     return { ...result, lines };
   } finally {

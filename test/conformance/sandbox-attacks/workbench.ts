@@ -57,6 +57,7 @@ export async function runPython(sandbox: Sandbox, source: string, attempt: Attem
   jobs += 1;
   const job = {
     id: `test-${jobs}`,
+    owner: 'test',
     args: ['program.py', ...(attempt.args ?? [])],
     inputs: [{ name: 'program.py', content: source }, ...(attempt.inputs ?? [])],
     limits: { ...generous, ...attempt.limits },

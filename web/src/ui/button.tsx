@@ -30,7 +30,9 @@ export const Button = forwardRef<HTMLButtonElement, Props>(
       aria-busy={isBusy || undefined}
       {...rest}
     >
-      {isBusy && <span className="size-4 animate-spin rounded-full border-2 border-current border-t-transparent" />}
+      {isBusy && (
+        <span className="size-4 animate-spin rounded-full border-2 border-current border-t-transparent" />
+      )}
       {children}
     </BaseButton>
   ),

@@ -2,7 +2,12 @@ import { Progress as Base } from '@base-ui/react/progress';
 import { classNames } from './class-names.ts';
 
 /** How far something is; `fraction` null while that cannot be known. */
-export function Progress(props: { label: string; fraction: number | null; detail?: string | null; className?: string }) {
+export function Progress(props: {
+  label: string;
+  fraction: number | null;
+  detail?: string | null;
+  className?: string;
+}) {
   const { label, fraction, detail, className } = props;
   const percent = fraction === null ? null : Math.round(100 * Math.min(1, Math.max(0, fraction)));
   return (

@@ -4,7 +4,15 @@ import { Button } from './button.tsx';
 import { classNames } from './class-names.ts';
 
 /** Nothing is here yet: says why, and what to do. */
-export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="flex flex-col items-center gap-3 px-4 py-12 text-center">
       <p className="text-headline font-semibold">{title}</p>
@@ -16,7 +24,12 @@ export function Empty({ title, children, action }: { title: string; children?: R
 
 /** What will be here, in its size, so that nothing jumps when it comes. */
 export function Skeleton({ className }: { className?: string }) {
-  return <div aria-hidden="true" className={classNames('animate-pulse rounded-control bg-fill-strong', className)} />;
+  return (
+    <div
+      aria-hidden="true"
+      className={classNames('animate-pulse rounded-control bg-fill-strong', className)}
+    />
+  );
 }
 
 export function Loading({ what }: { what: string }) {

@@ -71,7 +71,7 @@ async function reports(
   collectInto: string,
 ) {
   const checks: Check[] = [];
-  const job = { id: 'self-test', args, inputs: [], limits, collectInto };
+  const job = { id: 'self-test', owner: 'self-test', args, inputs: [], limits, collectInto };
   const onLine = (line: string) => void checks.push(JSON.parse(line));
   await workplace
     .run(host, { ...manner, module: MODULE }, job, { onLine }, new AbortController().signal)

@@ -52,7 +52,9 @@ function ExperimentCard({ experiment }: { experiment: ExperimentCardFragment }) 
         {dataset.name}
         {target && ` · ${target}`}
       </p>
-      {status === 'RUNNING' && <Progress label={progress?.message ?? 'Starting'} fraction={progress?.fraction ?? null} />}
+      {status === 'RUNNING' && (
+        <Progress label={progress?.message ?? 'Starting'} fraction={progress?.fraction ?? null} />
+      )}
       <p className="text-caption text-label-2">
         {bestRun?.score != null && `${bestRun.label} ${decimal(bestRun.score)} · `}
         {ago(createdAt)}

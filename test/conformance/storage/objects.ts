@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import type { Opened } from '../stores.ts';
 import { cutAfter, from, MiB, sha256, strangeKeys, unlimited } from './samples.ts';
-import { everyStorage } from './stores.ts';
 
 /** Of the parts that the S3 adapter sends. */
 const PART_BYTES = 8 * MiB;
 
-everyStorage((open, name) => {
+export function askOfObjects(open: () => Promise<Opened>, kind: string): void {
   test('gives back what was stored, in whole and in part', async () => {
     await using made = await open();
     const { storage } = made;
@@ -28,7 +28,7 @@ everyStorage((open, name) => {
     expect(await part(99_999, 99_999)).toEqual(bytes.subarray(99_999));
     expect(await part(99_990, 200_000)).toEqual(bytes.subarray(99_990));
     expect(await part(100_000, 100_001)).toEqual(Buffer.alloc(0));
-    expect(storage.kind).toBe(name);
+    expect(storage.kind).toBe(kind);
   });
 
   test('opens an object as a file until it is released', async () => {
@@ -213,4 +213,4 @@ everyStorage((open, name) => {
     }
     expect(await made.contents()).toEqual([]);
   });
-});
+}
