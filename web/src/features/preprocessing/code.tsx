@@ -42,8 +42,6 @@ export function Code({ code }: { code: string }) {
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
         tabIndex={0}
-        role="region"
-        aria-label="Python code"
         className="max-h-128 overflow-auto rounded-control bg-fill p-4 font-mono text-footnote"
       >
         {parts.map(({ kind, text }, index) => (
