@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
+    // a developer's key must not send the tests' jobs, nor their costs, there
+    env: { E2B_API_KEY: '' },
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -52,7 +52,10 @@ export async function openPorts(options: {
   });
   const events = await postgresEvents(database);
   const queue = await pgBossQueue({ url: databaseUrl, log, monitor });
-  const sandbox = await openSandbox(env, () => accountService(database).sharedSecret('sandbox'));
+  const sandbox = await openSandbox(env, {
+    installation: () => accountService(database).sharedSecret('sandbox'),
+    tell: (message) => log.info(message),
+  });
   const generators = { RULES: rulesGenerator() };
   return {
     ...{ env, log, database, db: database.db, storage, events, queue, sandbox, generators, workDirectory },
@@ -65,10 +68,14 @@ export async function openPorts(options: {
   };
 }
 
-/** @param installation tells the boxes of this installation from those of others. */
-export async function openSandbox(env: Env, installation = async () => 'commands'): Promise<Sandbox> {
+/** `installation` tells the boxes of this one from those of others. */
+export async function openSandbox(
+  env: Env,
+  options: { installation?: () => Promise<string>; tell?: (message: string) => void } = {},
+): Promise<Sandbox> {
+  const { installation, tell = () => {} } = options;
   const url = sandboxUrl(env);
-  if (url === 'e2b:') return openE2b(env, await installation());
+  if (url === 'e2b:') return openE2b(env, (await installation?.()) ?? 'commands', tell);
   const { interpreter, remedy } = await pythonEnvironment(env);
   if (!interpreter) throw new Error(`The Python environment is not ready. ${remedy}`);
   return localSandbox({

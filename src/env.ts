@@ -33,6 +33,10 @@ const defaultCacheDir = () =>
     ? '/var/cache/aliquot'
     : join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'aliquot');
 
+/** Where commands keep what they know from one call to the next. */
+export const stateDirectory = () =>
+  join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'aliquot');
+
 /** Every setting of the server, its default and its meaning. `.env.example` is tested against it. */
 const Settings = z.object({
   HOST: z.string().default('127.0.0.1').describe('address to listen on; accounts are needed beyond loopback'),
@@ -112,6 +116,13 @@ const Settings = z.object({
     .min(1)
     .default(8 * 1024 ** 3)
     .describe('largest upload'),
+  MAX_COLUMNS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(10_000)
+    .describe('columns of a table; one of more is refused while it is read'),
   UPLOAD_EXPIRY_HOURS: z.coerce
     .number()
     .min(0)

@@ -21,11 +21,18 @@ export function jobsOfDomains(ports: Ports, app: App) {
   const { env } = ports;
   const memoryBytes = env.TRAINING_MEMORY_MB * 1024 ** 2;
   const { objects } = services;
-  const tables = { ...ports, objects, memoryBytes: TABLE_MEMORY_BYTES };
+  const tables = {
+    ...{ ...ports, objects },
+    memoryBytes: TABLE_MEMORY_BYTES,
+    maximumColumns: env.MAX_COLUMNS,
+  };
   const datasets = datasetJobs(tables);
   const analyses = analysisJobs(tables);
   const preprocessings = preprocessingJobs(ports);
-  const predictions = predictionJobs({ ...ports, objects, memoryBytes });
+  const predictions = predictionJobs({
+    ...{ ...ports, objects, memoryBytes },
+    maximumColumns: env.MAX_COLUMNS,
+  });
   const pipeline = experimentPipeline({
     ...{ ...ports, objects, memoryBytes, threads: env.TRAINING_THREADS },
     analyses: services.analyses,

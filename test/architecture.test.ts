@@ -42,7 +42,7 @@ const mayImport: Record<string, string[]> = {
   tables: ['contract'],
   adapters: ['content-disposition', 'contract', 'ports', 'db', 'ids', 'log', 'errors', 'columns', 'env'],
   domains: ['contract', 'ports', 'tables', ...ground, ...graphql],
-  server: ['app', 'builder', 'context', 'domains', 'ports', 'schema', ...ground],
+  server: ['app', 'builder', 'context', 'contract', 'domains', 'ports', 'schema', ...ground],
   supervisor: ['adapters', 'db', 'env'],
   cli: [
     'supervisor',

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -15,7 +15,8 @@ import { pythonEnvironment } from '#python-environment.ts';
 
 const run = promisify(execFile);
 const VERSION = '4.48';
-const READY_MILLISECONDS = 20_000;
+const READY_MILLISECONDS = 45_000;
+const ATTEMPTS = 3;
 
 /** The program of a real S3 server, fetched into the cache when it is not there; a reason when it cannot be had. */
 export async function fetchObjectStore(): Promise<{ program: string } | { reason: string }> {
@@ -54,6 +55,17 @@ export type ObjectStore = Awaited<ReturnType<typeof startObjectStore>>;
 
 /** A real S3 server on loopback with one bucket, whose credentials are put where the SDK looks for them. */
 export async function startObjectStore(program: string) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(program);
+    } catch (error) {
+      // another program may have taken one of its ports
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function start(program: string) {
   const directory = await mkdtemp(join(tmpdir(), 'aliquot-object-store-'));
   const [server, administrator] = [newCredentials(), newCredentials()];
   const configuration = {
@@ -100,7 +112,7 @@ export async function startObjectStore(program: string) {
   }
 
   try {
-    await untilReady(() => client.send(new CreateBucketCommand({ Bucket: bucket })));
+    await untilReady(child, () => client.send(new CreateBucketCommand({ Bucket: bucket })));
   } catch (error) {
     await stop();
     throw error;
@@ -112,14 +124,14 @@ export async function startObjectStore(program: string) {
 
 const newCredentials = () => ({ accessKey: newId(), secretKey: randomBytes(24).toString('hex') });
 
-async function untilReady(ask: () => Promise<unknown>): Promise<void> {
+async function untilReady(child: ChildProcess, ask: () => Promise<unknown>): Promise<void> {
   const deadline = Date.now() + READY_MILLISECONDS;
   for (;;) {
     try {
       await ask();
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (Date.now() > deadline || child.exitCode !== null) throw error;
       await sleep(100);
     }
   }

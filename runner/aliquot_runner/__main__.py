@@ -26,7 +26,7 @@ EXIT_USAGE = 2
 def main(argv: list[str]) -> int:
     """Runs one verb in the current directory. 0: done; 1: told as the message `failed`; 2: wrong arguments.
 
-    The verbs that run code which is not ours have no event channel: what goes wrong there is raised.
+    The verbs that run code which is not ours have no event channel: what goes wrong there is printed.
     """
     if argv == ["catalog"]:
         print(json.dumps(catalog(), indent=2, ensure_ascii=False))
@@ -36,8 +36,7 @@ def main(argv: list[str]) -> int:
         return EXIT_USAGE
     if argv[0] in CUSTOM_VERBS:
         custom.take_away_events()
-        _run_custom(argv[0], Path(argv[1]))
-        return 0
+        return _run_custom(argv[0], Path(argv[1]))
     channel = Channel()
     try:
         _run(argv[0], Path(argv[1]), channel)
@@ -53,15 +52,25 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _run_custom(verb: str, path: Path) -> None:
+def _run_custom(verb: str, path: Path) -> int:
     out = Path("out")
     out.mkdir(exist_ok=True)
-    if verb == "fit":
-        custom.fit(read_spec(path, FitSpec), out)
-    elif verb == "transform":
-        custom.transform(read_spec(path, TransformSpec), out)
-    else:
-        custom.run_script(path)
+    code = path
+    try:
+        if verb == "fit":
+            fit = read_spec(path, FitSpec)
+            code = Path(fit["code"])
+            custom.fit(fit, out)
+        elif verb == "transform":
+            transform = read_spec(path, TransformSpec)
+            code = Path(transform["code"])
+            custom.transform(transform, out)
+        else:
+            custom.run_script(path)
+    except Exception as error:
+        print(custom.trace_of(error, code), end="", file=sys.stderr)
+        return EXIT_FAILED
+    return 0
 
 
 def _run(verb: str, path: Path, channel: Channel) -> None:

@@ -12,6 +12,7 @@ import os
 import pickle
 import runpy
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -36,6 +37,14 @@ def take_away_events() -> None:
     os.dup2(null, EVENT_DESCRIPTOR)
     if null != EVENT_DESCRIPTOR:
         os.close(null)
+
+
+def trace_of(error: BaseException, path: Path) -> str:
+    """What went wrong, from the first line of the code on: the way to it would tell its author nothing."""
+    step = error.__traceback__
+    while step is not None and step.tb_frame.f_code.co_filename not in (str(path), str(path.resolve())):
+        step = step.tb_next
+    return "".join(traceback.format_exception(type(error), error, step))
 
 
 def run_script(path: Path) -> None:

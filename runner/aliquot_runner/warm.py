@@ -22,10 +22,11 @@ import sklearn.tree
 import skops.io
 import xgboost
 
-from . import registry
+from . import compile_steps, custom, predict, registry, train
 
 registry.families()
 registry.metrics()
 registry.steps()
 
+VERBS = (compile_steps, custom, predict, train)
 LIBRARIES = (catboost, lightgbm, msgspec, np, pd, pyarrow.parquet, skops.io, sklearn, xgboost)

@@ -7,7 +7,9 @@ type Command = (args: string[]) => Promise<number> | number;
 
 const commands: Record<string, Command> = {
   run: async (args) => (await import('#cli/run-command.ts')).run(args),
+  upload: async (args) => (await import('#cli/upload-command.ts')).runUpload(args),
   sandbox: async (args) => (await import('#cli/local/sandbox.ts')).sandbox(args),
+  storage: async (args) => (await import('#cli/local/storage.ts')).storage(args),
   token: async (args) => (await import('#cli/local/token.ts')).token(args),
   help: ([name]) => print(name === undefined ? generalUsage : usageOf(name)),
 };

@@ -48,3 +48,9 @@ export function connectionReason(error: unknown): string {
   if (cause instanceof Error) return connectionReason(cause);
   return code ?? message ?? String(error);
 }
+
+/** The same for programs: what `--json` prints in the place of a result. */
+export function errorDocument(error: unknown): object {
+  if (error instanceof CliError) return { code: error.code, message: error.message, path: error.path };
+  return { code: error instanceof Error ? error.name : 'Error', message: describeError(error), path: null };
+}

@@ -1,10 +1,11 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CliError, describeError } from '#cli/errors.ts';
+import { chooseServer } from '#cli/choose-server.ts';
+import { CliError, describeError, errorDocument } from '#cli/errors.ts';
 import { type Interruption, watchInterruption } from '#cli/interruption.ts';
 import { checkServer } from '#cli/remote/connection.ts';
-import { findFile } from '#cli/remote/dataset.ts';
 import { runThrough } from '#cli/remote/run.ts';
+import { findFile } from '#cli/remote/upload.ts';
 import { jsonReport, type RunReport } from '#cli/report.ts';
 import { parseRunOptions, type RunOptions } from '#cli/run-options.ts';
 import { renderConclusion } from '#cli/view/conclusion.ts';
@@ -17,7 +18,7 @@ export async function run(args: string[]): Promise<number> {
   const interruption = watchInterruption();
   try {
     await checkFiles(options);
-    const server = await chooseServer(options, interruption);
+    const server = await chooseServer(options.server, interruption.signal);
     try {
       const { url } = server;
       const report = await follow(options, interruption, url);
@@ -52,18 +53,6 @@ async function checkFiles({ file, predict }: RunOptions): Promise<void> {
   if (present && !present.isFile()) throw new CliError('FILE_NOT_WRITABLE', `${predict.out} is not a file.`);
 }
 
-async function chooseServer({ server }: RunOptions, { signal }: Interruption) {
-  if (server !== null) return { url: server, startedServer: null, close: async () => {} };
-  const { readEnv } = await import('#env.ts');
-  const { openServer } = await import('#cli/local/open-server.ts');
-  const env = readEnv();
-  const open = await openServer(env, {
-    signal,
-    say: (line) => void process.stderr.write(`${plainText(line)}\n`),
-  });
-  return { ...open, startedServer: open.startedHere ? { dataDirectory: env.DATA_DIR } : null };
-}
-
 async function follow(options: RunOptions, interruption: Interruption, url: string) {
   const connection = { url, token: options.token, signal: interruption.signal };
   await checkServer(connection);
@@ -90,9 +79,4 @@ function conclude(
   const { code, message } = failure ?? { code: 'NO_MODEL', message: 'No algorithm has a model.' };
   process.stderr.write(`${plainText(describeError(new CliError(code, message)))}\n`);
   return 1;
-}
-
-function errorDocument(error: unknown): object {
-  if (error instanceof CliError) return { code: error.code, message: error.message, path: error.path };
-  return { code: error instanceof Error ? error.name : 'Error', message: describeError(error), path: null };
 }

@@ -105,7 +105,8 @@ function predictionOf(file: string, predict: string | undefined, out: string | u
   return { file: predict, out };
 }
 
-function serverOf(given: string): string {
+/** The address of `--server` without what may stand behind it. */
+export function serverOf(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) {
     return url.href.replace(/[?#].*$/, '').replace(/\/(graphql)?\/?$/, '');

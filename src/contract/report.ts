@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { columnTypeSchema } from './table.ts';
+import { columnProfileSchema, numericProfileSchema } from './column-profile.ts';
 import { taskTypes } from './vocabulary.ts';
 
+export type { ColumnProfile } from './column-profile.ts';
 export type { ColumnType, CsvDialect, DatasetColumn } from './table.ts';
 
 /*
@@ -15,128 +16,6 @@ const real = z.number().nullable();
 
 export const taskTypeSchema = z.enum(taskTypes);
 export type TaskType = z.infer<typeof taskTypeSchema>;
-
-export const histogramSchema = z.object({
-  /** Upper and lower limits, one more than there are counts; milliseconds since 1970 for dates. Bins are [a, b), the last [a, b]. */
-  edges: z.array(z.number()),
-  /** Finite values in each bin; 20 bins, 1 when all values are equal. */
-  counts: z.array(count),
-});
-
-/** Integer, number and datetime columns (dates as milliseconds since 1970). Non-finite values are counted, then left out. */
-export const numericProfileSchema = z.object({
-  min: real,
-  max: real,
-  mean: real,
-  median: real,
-  /** Square root of `variance`. */
-  standardDeviation: real,
-  /** Sample variance, divisor n - 1. */
-  variance: real,
-  /** 25 % quantile, linear interpolation (Hyndman-Fan type 7). */
-  lowerQuartile: real,
-  /** 75 % quantile, the same interpolation. */
-  upperQuartile: real,
-  /** Upper minus lower quartile. */
-  interquartileRange: real,
-  /** Median of |x - median|, not scaled. */
-  medianAbsoluteDeviation: real,
-  /** Adjusted Fisher-Pearson G1 = sqrt(n(n-1))/(n-2) * m3/m2^1.5; null below 3 values or without spread. */
-  skewness: real,
-  /** Sample excess kurtosis G2 (0 for a normal distribution); null below 4 values or without spread. */
-  excessKurtosis: real,
-  zeroCount: count,
-  negativeCount: count,
-  /** Values that are infinite or not a number. */
-  infiniteCount: count,
-  /** Values below Q1 - 1.5 IQR or above Q3 + 1.5 IQR (Tukey). */
-  outlierCountByRange: count,
-  /** Values with |0.6745 (x - median) / MAD| > 3.5 (Iglewicz and Hoaglin); 0 when the MAD is 0. */
-  outlierCountByRobustZ: count,
-  histogram: histogramSchema.nullable(),
-});
-
-/** Columns kept as text. Lengths are in Unicode code points. */
-export const textProfileSchema = z.object({
-  minLength: real,
-  maxLength: real,
-  meanLength: real,
-  medianLength: real,
-  /** Values with white space at the start or the end. */
-  paddedCount: count,
-  /** Distinct values that become equal once trimmed and folded to lower case. */
-  caseVariantCount: count,
-  /** Mean number of words, separated by white space. */
-  meanWords: real,
-  /** Values that look like UTF-8 read as another encoding (such as "Ã©"). */
-  mojibakeCount: count,
-});
-
-export const dateProfileSchema = z.object({
-  /** ISO 8601, UTC. */
-  earliest: z.string(),
-  latest: z.string(),
-  /** Latest minus earliest. */
-  rangeDays: z.number(),
-  /** True when at least one value has a time of day other than midnight. */
-  hasTime: z.boolean(),
-  /** Values later than the moment of the analysis. */
-  futureCount: count,
-});
-
-export const columnProfileSchema = z.object({
-  column: z.string(),
-  name: z.string(),
-  /** 0-based place in the file. */
-  position: count,
-  type: columnTypeSchema,
-  /** Finer meaning: email, url, uuid, postcode, currency, percentage, flag, year, ordinal, free_text, … */
-  semanticType: z.string(),
-  /** Rows of the table. */
-  rowCount: count,
-  /** Rows with a value. */
-  valueCount: count,
-  /** Rows without a value (NULL). */
-  missingCount: count,
-  missingFraction: fraction,
-  /** Values that hold nothing but white space. */
-  blankCount: count,
-  /** Values that are likely to stand for "missing" (-999, 9999, "unknown", "?"), without those already NULL. */
-  disguisedMissingCount: count,
-  /** The spellings behind `disguisedMissingCount`, at most 10. */
-  disguisedMissingValues: z.array(z.string()),
-  /** Exact number of distinct values, NULL not counted. */
-  distinctCount: count,
-  /** distinctCount / valueCount; null without values. */
-  cardinalityRatio: fraction.nullable(),
-  /** Every value occurs once and none is missing. */
-  isUnique: z.boolean(),
-  /** At most one distinct value. */
-  isConstant: z.boolean(),
-  /** One value has at least 99 % of the values, but not all. */
-  isNearConstant: z.boolean(),
-  /** Most frequent value as text; ties go to the one that sorts first. */
-  mode: z.string().nullable(),
-  modeCount: count,
-  /** modeCount / valueCount; null without values. */
-  modeFraction: fraction.nullable(),
-  /** Shannon entropy of the distinct values in bits. */
-  entropyBits: real,
-  /** 1 - entropy / log2(distinct): 0 evenly spread, 1 all in one value; null below 2 distinct values. */
-  imbalance: fraction.nullable(),
-  /** Order of the values down the file, NULL skipped; null below 2 values or when all are equal. */
-  monotonicity: z
-    .enum(['increasing', 'decreasing', 'strictly_increasing', 'strictly_decreasing', 'none'])
-    .nullable(),
-  /** Most frequent values, at most 10, by count, then text. */
-  topValues: z.array(z.object({ value: z.string(), count: count, fraction: fraction })),
-  numeric: numericProfileSchema.nullable(),
-  text: textProfileSchema.nullable(),
-  date: dateProfileSchema.nullable(),
-  /** Codes of the issues that name this column. */
-  warnings: z.array(z.string()),
-});
-export type ColumnProfile = z.infer<typeof columnProfileSchema>;
 
 export const overviewSchema = z.object({
   rowCount: count,
@@ -177,6 +56,24 @@ export const missingnessSchema = z.object({
   /** NONE without gaps; MCAR_LIKELY when no gap depends on another column; MAR_LIKELY when one does; UNKNOWN when too few rows tell. */
   mechanism: z.enum(['NONE', 'MCAR_LIKELY', 'MAR_LIKELY', 'UNKNOWN']),
   mechanismReason: z.string(),
+  /** The strongest of the tests that told of a dependence. */
+  mechanismTest: z
+    .object({
+      /** The column with gaps, and the one that they depend on. */
+      column: z.string(),
+      other: z.string(),
+      /** G of the contingency table of gap flag and values (numbers in at most 10 bins of equal count). */
+      statistic: z.number(),
+      degreesOfFreedom: count,
+      /** Tail of the chi-squared distribution; the limit is 0.01 / comparisons. */
+      pValue: fraction,
+      /** Share of the flag's entropy, less what chance gives. */
+      explainedFraction: fraction,
+      comparisons: count,
+    })
+    .nullable(),
+  /** Rows that the tests looked at. */
+  mechanismSampleRows: count,
 });
 
 export const correlationMethodSchema = z.enum([
@@ -189,6 +86,9 @@ export const correlationMethodSchema = z.enum([
 export const correlationSchema = z.object({
   /** Rows the coefficients were computed on; below rowCount it is a fixed sample spread over the file. */
   sampleRows: count,
+  isSampled: z.boolean(),
+  /** Which rows those are. */
+  samplingRule: z.string(),
   /** Columns that took part; the others were left out to bound the number of pairs. */
   columns: z.array(z.string()),
   omittedColumns: count,
@@ -203,6 +103,39 @@ export const correlationSchema = z.object({
       rows: count,
     }),
   ),
+  /** Pairs that say the same from 0.999 on: LINEAR |Pearson|, MONOTONE |Spearman|, RENAMED share of the entropy; at most 50. */
+  nearDuplicates: z.array(
+    z.object({
+      first: z.string(),
+      second: z.string(),
+      kind: z.enum(['LINEAR', 'MONOTONE', 'RENAMED']),
+      strength: fraction,
+      rows: count,
+    }),
+  ),
+});
+
+export const structureSchema = z.object({
+  /** The column down which the file is sorted in time, if any. */
+  timeOrder: z
+    .object({
+      column: z.string(),
+      order: z.enum(['increasing', 'decreasing', 'strictly_increasing', 'strictly_decreasing']),
+      reason: z.string(),
+    })
+    .nullable(),
+  /** Columns whose values seem to name things that have several rows each, at most 3. */
+  groups: z.array(
+    z.object({
+      column: z.string(),
+      groupCount: count,
+      meanRows: z.number(),
+      largestRows: count,
+      /** Columns that are the same throughout at least 95 % of the groups with several rows. */
+      constantWithin: z.array(z.string()),
+      reason: z.string(),
+    }),
+  ),
 });
 
 export const featureAssociationSchema = z.object({
@@ -210,11 +143,16 @@ export const featureAssociationSchema = z.object({
   method: correlationMethodSchema,
   /** Strength 0..1: |Spearman|, eta or Cramér's V by the types of the two columns. */
   association: fraction.nullable(),
+  /** 95 % interval of the association: Fisher's z (Bonett and Wright) for ranks, delete-a-group jackknife for the others. */
+  intervalLow: fraction.nullable(),
+  intervalHigh: fraction.nullable(),
   /** Mutual information with the target in bits, numbers cut into at most 10 quantile bins; bias of (r-1)(c-1)/(2n ln 2) taken off. */
   mutualInformationBits: real,
   /** NONE, SUSPECTED or LIKELY: the feature seems to know the answer. */
   leakage: z.enum(['NONE', 'SUSPECTED', 'LIKELY']),
   leakageReason: z.string().nullable(),
+  /** What speaks for it. */
+  leakageSigns: z.array(z.enum(['ASSOCIATION', 'LATER_EVENT_NAME', 'TARGET_IN_NAME', 'KEY_KNOWS_TARGET'])),
 });
 
 export const targetReportSchema = z.object({
@@ -231,8 +169,26 @@ export const targetReportSchema = z.object({
   balance: z.array(z.object({ value: z.string(), count: count, fraction: fraction })),
   /** Largest class / smallest class; null for regression. */
   imbalanceRatio: real,
+  /** Shannon entropy of the classes in bits; null for regression. */
+  entropyBits: real,
+  /** Classes with fewer than 5 rows, rarest last in `balance`. */
+  rareClassCount: count.nullable(),
   /** Regression: the target's figures. */
   distribution: numericProfileSchema.nullable(),
+  /** Regression: the transform that makes the target most even-sided, with the skewness before and after. */
+  transformHint: z
+    .object({
+      transform: z.enum(['NONE', 'LOG1P', 'SQUARE_ROOT']),
+      skewnessBefore: real,
+      skewnessAfter: real,
+      reason: z.string(),
+    })
+    .nullable(),
+  /** Rows whose features stand elsewhere in the table with another value of the target. */
+  conflictingRows: count,
+  /** Rows that associations were computed on; below usableRows and missingRows together it is the sample of `correlations`. */
+  sampleRows: count,
+  isSampled: z.boolean(),
   /** Every other column, strongest association first. */
   associations: z.array(featureAssociationSchema),
 });
@@ -248,8 +204,28 @@ export const qualityIssueSchema = z.object({
   message: z.string(),
   /** How it was found: the rule with its figures. */
   detection: z.string(),
+  /** The limit that was crossed, in terms of the report. */
+  rule: z.string(),
+  /** A query that counts the affected rows of a table `dataset` with the user's column names; null where none can. */
+  sql: z.string().nullable(),
   /** What to do. */
   fix: z.string(),
+  /** The same for programs. STEP: a step of the catalogue can do it, named in `step` with its parameters. */
+  fixAction: z.object({
+    kind: z.enum([
+      'STEP',
+      'EDIT_SOURCE',
+      'CHOOSE_TARGET',
+      'CHOOSE_TASK',
+      'CHOOSE_METRIC',
+      'ADD_ROWS',
+      'CHECK',
+      'NONE',
+    ]),
+    step: z.string().nullable(),
+    columns: z.array(z.string()),
+    parameters: z.record(z.string(), z.unknown()),
+  }),
 });
 export type QualityIssue = z.infer<typeof qualityIssueSchema>;
 
@@ -272,6 +248,7 @@ export const analysisReportSchema = z.object({
   columns: z.array(columnProfileSchema),
   missingness: missingnessSchema,
   correlations: correlationSchema,
+  structure: structureSchema,
   /** Null when no target was named. */
   target: targetReportSchema.nullable(),
   issues: z.array(qualityIssueSchema),

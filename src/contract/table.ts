@@ -71,6 +71,15 @@ export interface ColumnFormat {
   dateFormats: string[] | null;
   /** Spellings that mean "no value" in this column, besides the empty cell. */
   missingSpellings: string[];
+  /** Replacements made before numbers and dates are read, in this order: (5) becomes -5, 1. März becomes 1. March. */
+  cleanups?: Cleanup[];
+}
+
+export interface Cleanup {
+  /** Regular expression without regard to case, in the common part of what JavaScript and RE2 understand. */
+  pattern: string;
+  /** `\1` stands for the first group. */
+  replacement: string;
 }
 
 export interface DatasetColumn {

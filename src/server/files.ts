@@ -48,9 +48,9 @@ export function fileRoutes(services: Services, ports: Pick<Ports, 'env' | 'log' 
 
   async function route(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
     const reads = request.method === 'GET' || request.method === 'HEAD';
-    const [, kind, id, rest] = url.pathname.split('/');
-    if (!id) return false;
-    if (kind === 'uploads') return uploads(request, response, url);
+    const [, kind, id, rest, more] = url.pathname.split('/');
+    if (!id || more !== undefined) return false;
+    if (kind === 'uploads') return uploads(request, response, url, id, rest);
     if (kind === 'datasets' && rest === 'file' && reads) {
       await send(request, response, await services.datasets.downloadable(id, url.searchParams));
     } else if (kind === 'artifacts' && rest === undefined && reads) {

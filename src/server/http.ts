@@ -5,6 +5,7 @@ import { fileRoutes } from './files.ts';
 import { graphqlServer } from './graphql.ts';
 import { bodyRefusal, isLoopback, type Refusal, requestGuard } from './guard.ts';
 import { protectPlayground } from './playground.ts';
+import { restRoutes } from './rest.ts';
 import { viewerResolver } from './viewer.ts';
 import { webApp } from './web-app.ts';
 import { attachWebSocket } from './websocket.ts';
@@ -26,6 +27,7 @@ export async function listen(
   const viewerOf = viewerResolver(services.accounts, isLoopback(env.HOST) ? app.localAccount : null);
   const yoga = graphqlServer({ services, viewerOf, log });
   const files = fileRoutes(services, ports);
+  const rest = restRoutes({ services, viewerOf, log });
   const web = await webApp();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -38,6 +40,7 @@ export async function listen(
       if (tooLarge) return refuse(response, tooLarge);
       return void (await yoga(request, response));
     }
+    if (await rest(request, response, url)) return;
     if (await files(request, response, url)) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') return notFound(response);
     if (url.pathname === '/health/live') return json(response, 200, { status: 'ok' });

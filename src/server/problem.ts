@@ -31,21 +31,25 @@ function statusFor(error: unknown): number {
   return goneCodes.includes(error.code) ? 410 : (statusOf[error.name] ?? 500);
 }
 
-/** A failure of a file request as RFC 9457 has it; what was not expected is logged and told by its number alone. */
+/** A failure as RFC 9457 has it; what was not expected is logged and told by its number alone. */
 export function problemOf(error: unknown, log: Log): { status: number; body: string } {
   const requestId = newId();
   const status = statusFor(error);
   const isOfStore = error instanceof StorageError;
   const told = isExpected(error) || isOfStore;
-  if (!told) log.error({ err: error, requestId }, 'a file request failed');
+  if (!told) log.error({ err: error, requestId }, 'a request failed');
   if (isOfStore && status >= 500) log.warn({ err: error, requestId }, 'the store failed');
   const { code, message } = told
     ? error
     : { code: 'INTERNAL', message: 'Something went wrong on the server.' };
   const retryable = isExpected(error) ? error.retryable : status >= 500;
+  // a body is the input itself
+  const path = isExpected(error)
+    ? (error.path?.filter((part, at) => at > 0 || part !== 'input') ?? null)
+    : null;
   return {
     status,
-    body: JSON.stringify({ status, title: message, code, message, path: null, retryable, requestId }),
+    body: JSON.stringify({ status, title: message, code, message, path, retryable, requestId }),
   };
 }
 

@@ -49,10 +49,14 @@ export function uploadRoutes(
     response.setHeader('vary', 'origin');
   }
 
-  /** Answers below `/uploads/`; false when there is nothing. */
-  return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> => {
-    const [, , id, rest, more] = url.pathname.split('/');
-    if (!id || more !== undefined) return false;
+  /** Answers `/uploads/<id>` and, with a `rest`, `/uploads/<id>/<rest>`; false when there is nothing. */
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    id: string,
+    rest: string | undefined,
+  ): Promise<boolean> => {
     request.socket.setTimeout(STALL_MILLISECONDS);
     admitOrigin(request, response);
     if (rest === 'tus') return tus(request, response, url, id);

@@ -1,10 +1,17 @@
 import { TableError } from './errors.ts';
+import { cutRows } from './folds.ts';
 import { ingest } from './ingest/ingest.ts';
 import { profile } from './profile/profile.ts';
-import type { FromChild, IngestSpec, ProfileSpec, TableTaskContext, ToChild } from './tasks.ts';
+import type { FromChild, TableTaskContext, TableTaskKind, TableTasks, ToChild } from './tasks.ts';
 
 /** Entry of the process that `run.ts` forks: one task, then the end. */
 
+const tasks: {
+  [Kind in TableTaskKind]: (
+    spec: TableTasks[Kind]['spec'],
+    context: TableTaskContext,
+  ) => Promise<TableTasks[Kind]['result']>;
+} = { ingest, profile, cut: cutRows };
 const abort = new AbortController();
 const memoryCheckMilliseconds = 200;
 
@@ -26,6 +33,7 @@ async function start(message: Extract<ToChild, { type: 'start' }>): Promise<void
     signal: abort.signal,
     memoryBytes: message.memoryBytes,
     temporaryDirectory: message.temporaryDirectory,
+    onColumns: (profiles) => void send({ type: 'columns', profiles }),
     onProgress: (progress) => {
       reached = Math.max(reached, Math.min(1, progress.fraction));
       void send({ type: 'progress', ...progress, fraction: reached });
@@ -36,10 +44,7 @@ async function start(message: Extract<ToChild, { type: 'start' }>): Promise<void
     if (process.memoryUsage.rss() > message.memoryBytes) void finish(outOfMemory());
   }, memoryCheckMilliseconds).unref();
   try {
-    const result =
-      message.kind === 'ingest'
-        ? await ingest(message.spec as IngestSpec, context)
-        : await profile(message.spec as ProfileSpec, context);
+    const result = await tasks[message.kind](message.spec as never, context);
     await finish({ type: 'done', result });
   } catch (error) {
     await finish(failure(error));

@@ -1,4 +1,10 @@
-import { type DuckDBConnection, DuckDBInstance, DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBListValue,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import { TableError } from './errors.ts';
 
 export type EngineValue = string | number | boolean | null | EngineValue[];
@@ -11,6 +17,8 @@ export interface Engine {
   rows(sql: string): Promise<EngineValue[][]>;
   /** The only row of an aggregate. */
   row(sql: string): Promise<EngineValue[]>;
+  /** Visits a result chunk by chunk, in the order of its rows, without holding it. */
+  scan(sql: string, visit: (chunk: DuckDBDataChunk) => void): Promise<void>;
   /** 0..1 of the statement that runs; undefined while the engine cannot tell. */
   progress(): number | undefined;
   close(): void;
@@ -59,6 +67,16 @@ export async function openEngine({
     run: (sql) => guarded(async () => void (await connection.run(sql))),
     rows,
     row: async (sql) => (await rows(sql))[0] ?? [],
+    scan: (sql, visit) =>
+      guarded(async () => {
+        const result = await connection.stream(sql);
+        for (;;) {
+          const chunk = await result.fetchChunk();
+          if (signal.aborted) throw new TableError('CANCELED', 'The task was canceled.');
+          if (!chunk || chunk.rowCount === 0) return;
+          visit(chunk);
+        }
+      }),
     progress: () => {
       const { percentage } = connection.progress;
       return percentage >= 0 ? Math.min(1, percentage / 100) : undefined;

@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ColumnProfile } from '#contract/report.ts';
 import { TableError, type TableErrorCode } from './errors.ts';
 import type { FromChild, TableProgress, TableTaskKind, TableTasks, ToChild } from './tasks.ts';
 
 const defaultMemoryBytes = 1024 ** 3;
-const interruptGraceMilliseconds = 1_500;
+const interruptGraceMilliseconds = 300;
 const childPath = fileURLToPath(new URL('./child.ts', import.meta.url));
 const loaderUrl = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
@@ -15,6 +16,8 @@ export interface TableTaskOptions {
   /** Directory in which the task makes, and afterwards removes, a directory of its own. */
   temporaryDirectory: string;
   onProgress?: (progress: TableProgress) => void;
+  /** Columns of an analysis as they are measured. */
+  onColumns?: (profiles: ColumnProfile[]) => void;
   signal?: AbortSignal;
   /** Cap on the child's resident memory; default 1 GiB. */
   memoryBytes?: number;
@@ -44,7 +47,7 @@ function superviseChild<Kind extends TableTaskKind>(
   kind: Kind,
   spec: TableTasks[Kind]['spec'],
   temporaryDirectory: string,
-  { onProgress, signal, memoryBytes = defaultMemoryBytes }: TableTaskOptions,
+  { onProgress, onColumns, signal, memoryBytes = defaultMemoryBytes }: TableTaskOptions,
   canceled: () => TableError,
 ): Promise<TableTasks[Kind]['result']> {
   const heapMegabytes = Math.max(128, Math.floor(memoryBytes / 2 / 1024 ** 2));
@@ -73,6 +76,8 @@ function superviseChild<Kind extends TableTaskKind>(
       } else if (message.type === 'progress') {
         if (!outcome)
           onProgress?.({ fraction: message.fraction, stage: message.stage, message: message.message });
+      } else if (message.type === 'columns') {
+        if (!outcome) onColumns?.(message.profiles);
       } else if (message.type === 'done') {
         outcome ??= { result: message.result as TableTasks[Kind]['result'] };
       } else {

@@ -1,4 +1,4 @@
-import type { AnalysisReport, ColumnType, TaskType } from '#contract/report.ts';
+import type { AnalysisReport, ColumnProfile, ColumnType, TaskType } from '#contract/report.ts';
 import type { CsvDialect, DatasetColumn, Dialect, TableWarning } from '#contract/table.ts';
 
 /** A training schema that another file is read by: matched by column name, values parsed as the training columns. */
@@ -83,6 +83,8 @@ export interface TableProgress {
 /** What a task may use while it runs inside the child. */
 export interface TableTaskContext {
   onProgress: (progress: TableProgress) => void;
+  /** Columns of an analysis as they are measured; their warnings do not know the other columns yet. */
+  onColumns?: (profiles: ColumnProfile[]) => void;
   signal: AbortSignal;
   memoryBytes: number;
   /** Existing directory for spilled and intermediate files; emptied by the caller of the task. */
@@ -102,6 +104,7 @@ export type ToChild =
 export type FromChild =
   | { type: 'ready' }
   | ({ type: 'progress' } & TableProgress)
+  | { type: 'columns'; profiles: ColumnProfile[] }
   | { type: 'done'; result: TableTasks[TableTaskKind]['result'] }
   | {
       type: 'failed';

@@ -42,11 +42,11 @@ describe.skipIf('reason' in fetched)('with its files in a bucket', () => {
       id: experiment.id,
     });
     const { data } = await app.query(
-      `query ($id: ID!) { serverInfo { storage } node(id: $id) { ... on Experiment { status failure { code message }
+      `query ($id: ID!) { serverInfo { storage storageEncryption } node(id: $id) { ... on Experiment { status failure { code message }
         leaderboard { nodes { artifacts { name byteSize sha256 download { url } } } } } } }`,
       { id: experiment.id },
     );
-    expect(data.serverInfo.storage).toBe('s3:');
+    expect(data.serverInfo).toEqual({ storage: 's3:', storageEncryption: 'SSE_S3' });
     expect(data.node).toMatchObject({ status: 'SUCCEEDED', failure: null });
     const artifacts = data.node.leaderboard.nodes.flatMap((run: { artifacts: object[] }) => run.artifacts);
     expect(artifacts.length).toBeGreaterThan(0);
@@ -72,6 +72,53 @@ describe.skipIf('reason' in fetched)('with its files in a bucket', () => {
     await app.mutate('deleteDataset', { datasetId }, '{ __typename }');
     await app.maintain(new Date(Date.now() + 48 * 3_600_000));
     expect(await keys()).toEqual(before);
+  });
+
+  describe('a download', () => {
+    const linkOf = async (app: TestApp, id: string) => {
+      const query = 'query ($id: ID!) { node(id: $id) { ... on Dataset { download { url } } } }';
+      return (await app.query(query, { id })).data.node.download.url as string;
+    };
+
+    test('goes past this server: a link for a minute leads to the store', async () => {
+      const id = await app.dataset('größe.csv', csv);
+      const url = await linkOf(app, id);
+      const { status, headers } = await fetch(url, { redirect: 'manual' });
+      const location = new URL(headers.get('location') ?? '');
+      expect({
+        status,
+        cached: headers.get('cache-control'),
+        isOfStore: location.host !== new URL(app.url).host,
+        seconds: Number(location.searchParams.get('X-Amz-Expires')),
+      }).toEqual({ status: 307, cached: 'private, no-store', isOfStore: true, seconds: expect.any(Number) });
+      expect(Number(location.searchParams.get('X-Amz-Expires'))).toBeLessThanOrEqual(60);
+      const sent = await fetch(url);
+      expect({ text: await sent.text(), disposition: sent.headers.get('content-disposition') }).toEqual({
+        text: csv,
+        disposition: 'attachment; filename="gr__e.csv"; filename*=UTF-8\'\'gr%C3%B6%C3%9Fe.csv',
+      });
+      const head = await fetch(url, { method: 'HEAD', redirect: 'manual' });
+      expect([head.status, head.headers.get('content-length')]).toEqual([200, String(csv.length)]);
+    });
+
+    test('is refused after deletion before the store is asked', async () => {
+      const id = await app.dataset('gone.csv', csv);
+      const url = await linkOf(app, id);
+      await app.mutate('deleteDataset', { datasetId: id }, '{ __typename }');
+      const response = await fetch(url, { redirect: 'manual' });
+      expect([response.status, (await response.json()).code]).toEqual([404, 'LINK_INVALID']);
+    });
+
+    test('goes through this server where direct links are off', async () => {
+      const hidden = await createTestApp({ env: { STORAGE_URL: `${store.url('hidden')}&direct=off` } });
+      try {
+        const url = await linkOf(hidden, await hidden.upload('a.csv', csv));
+        const response = await fetch(url, { redirect: 'manual' });
+        expect([response.status, await response.text()]).toEqual([200, csv]);
+      } finally {
+        await hidden.close();
+      }
+    });
   });
 
   test('an upload that is too long leaves nothing', async () => {

@@ -103,25 +103,43 @@ export const patch = (url: string, offset: number, body: Uint8Array, headers: Re
     body,
   );
 
-/** Passes bytes on to a server and breaks each connection after as many of the client's as it is told to. */
-export async function breakingProxy(target: string) {
-  const { hostname, port } = new URL(target);
+/** After so many bytes of the client a connection is cut, or held: nothing more passes until somebody ends it. */
+export type Break = { after: number; end: 'CUT' | 'HOLD' };
+
+export const randomCuts = (count: number, most: number): Break[] =>
+  Array.from({ length: count }, () => ({
+    after: 600 + Math.floor(Math.random() * most),
+    end: 'CUT' as const,
+  }));
+
+/**
+ * Passes bytes on to a server, but for the breaks that it is told; answers name the proxy's address in the place of the
+ * server's. With `only`, connections that begin with this method take the breaks.
+ */
+export async function breakingProxy(target: string, only = '') {
+  const { hostname, port, host } = new URL(target);
   const sockets = new Set<Socket>();
   const proxy = {
     url: '',
     connections: 0,
-    /** How many bytes the next connections let through; without an entry: all. */
-    budgets: [] as number[],
+    /** How many are held now, or were until their client or server went away. */
+    held: 0,
+    breaks: [] as Break[],
     /** The same address by way of the proxy. */
     through: (address: string) => address.replace(new URL(target).origin, proxy.url),
-    async close() {
+    /** Ends every connection. */
+    cut() {
       for (const socket of sockets) socket.destroy();
+    },
+    async close() {
+      proxy.cut();
       await new Promise((resolve) => server.close(resolve));
     },
   };
   const server = createServer((client) => {
     proxy.connections++;
-    let left = proxy.budgets.shift() ?? Number.POSITIVE_INFINITY;
+    let left: number | null = null;
+    let end: Break['end'] = 'CUT';
     const onwards = connect(Number(port), hostname);
     for (const socket of [client, onwards]) {
       sockets.add(socket);
@@ -133,14 +151,31 @@ export async function breakingProxy(target: string) {
       });
     }
     client.on('data', (chunk: Buffer) => {
+      if (left === null) {
+        const next = chunk.toString('latin1').startsWith(only) ? proxy.breaks.shift() : undefined;
+        left = next?.after ?? Number.POSITIVE_INFINITY;
+        end = next?.end ?? 'CUT';
+      }
       const taken = chunk.subarray(0, left);
       left -= taken.length;
-      // what was let through has arrived before the break
-      const go = onwards.write(taken, () => left <= 0 && onwards.end(() => client.destroy()));
+      const isOver = left <= 0;
+      if (isOver) client.pause();
+      const go = onwards.write(taken, () => {
+        if (!isOver) return;
+        if (end === 'HOLD') proxy.held++;
+        // what was let through has arrived before the break
+        else onwards.end(() => client.destroy());
+      });
       if (!go) client.pause();
+      if (!go && !isOver) onwards.once('drain', () => client.resume());
     });
-    onwards.on('drain', () => client.resume());
-    onwards.pipe(client);
+    const own = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    onwards.on('data', (chunk: Buffer) => {
+      const text = chunk.toString('latin1');
+      const isPlain = own.length !== host.length || !text.includes(host);
+      client.write(isPlain ? chunk : Buffer.from(text.replaceAll(host, own), 'latin1'));
+    });
+    onwards.on('end', () => client.end());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

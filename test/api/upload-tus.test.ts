@@ -11,6 +11,7 @@ import {
   complete,
   hashOf,
   patch,
+  randomCuts,
   randomTable,
   requestUpload,
   resumeUpload,
@@ -98,7 +99,7 @@ describe('an upload by tus', () => {
   ])('goes on where its connection was cut, five times, %s', async (_how, chunkSize) => {
     const content = randomTable(6 * MEBIBYTE);
     const { id, url } = await requestUpload(app, content.length);
-    proxy.budgets = Array.from({ length: 5 }, () => 400 + Math.floor(Math.random() * MEBIBYTE));
+    proxy.breaks = randomCuts(5, MEBIBYTE);
     const before = proxy.connections;
     const sent: number[] = [];
     const onBeforeRequest = (request: {
@@ -117,7 +118,7 @@ describe('an upload by tus', () => {
   test('keeps what had arrived when the client goes away, for another one with a fresh address', async () => {
     const content = randomTable(2 * MEBIBYTE);
     const { id, url } = await requestUpload(app, content.length);
-    proxy.budgets = [MEBIBYTE];
+    proxy.breaks = [{ after: MEBIBYTE, end: 'CUT' }];
     expect(await sendByTus(proxy.through(url), content, { retryDelays: null })).not.toBe(null);
     const { url: fresh } = await resumeUpload(app, id);
     const offset = Number((await tus(fresh, 'HEAD')).offset);

@@ -129,16 +129,24 @@ describe('a box of E2B', () => {
     const directory = mkdtempSync(join(tmpdir(), 'aliquot-input-'));
     const content = Buffer.alloc(24 * mebibyte, 'row of a table\n');
     writeFileSync(join(directory, 'data'), content);
-    made.server.plan(/^POST \/files$/, 'reset');
+    writeFileSync(join(directory, 'empty'), '');
+    made.server.plan(/^POST \/files$/, 'reset', { after: 1 });
+    made.server.plan(/^POST \/files$/, 'reset', { after: 3 });
     made.server.plan(/^GET \/files$/, 'reset');
-    const copying = 'import shutil\ndef main(arguments):\n    shutil.copyfile("in/data", "out/copy")\n';
-    const inputs = [{ name: 'data', path: join(directory, 'data') }];
-    await boxesOf(async () => {
+    const copying =
+      'import shutil\ndef main(arguments):\n    shutil.copytree("in", "out", dirs_exist_ok=True)\n';
+    const inputs = [
+      { name: 'data', path: join(directory, 'data') },
+      { name: 'empty', path: join(directory, 'empty') },
+    ];
+    const boxes = await boxesOf(async () => {
       const { contents, limit } = await runPython(made.sandbox, copying, { inputs });
       const digest = (data: Buffer) => createHash('sha256').update(data).digest('hex');
       expect(limit).toBe(null);
-      expect(digest(Buffer.from(contents.get('copy') ?? '', 'latin1'))).toBe(digest(content));
+      expect(contents.get('empty')).toBe('');
+      expect(digest(Buffer.from(contents.get('data') ?? '', 'latin1'))).toBe(digest(content));
     });
+    expect(boxes).toHaveLength(1);
     rmSync(directory, { recursive: true });
   });
 
@@ -165,7 +173,7 @@ def main(arguments):
     ['SANDBOX_UNAVAILABLE', 'reset', 'E2B_API_URL'],
   ];
   test.each(faults)('that cannot be had is %s: %j', async (code, fault, told) => {
-    made.server.plan(/^POST \/v2\/sandboxes$/, fault, 2);
+    made.server.plan(/^POST \/v2\/sandboxes$/, fault, { times: 2 });
     const boxes = await boxesOf(() =>
       expect(runPython(made.sandbox, nothing)).rejects.toMatchObject({
         code,
@@ -182,7 +190,7 @@ test('a service that does not answer is SANDBOX_TIMEOUT', async () => {
   await using hasty = await e2bForTests({
     ...{ server: made.server, account: { ...made.server.account, answerMilliseconds: 500 } },
   });
-  made.server.plan(/^POST \/v2\/sandboxes$/, 'silence', 2);
+  made.server.plan(/^POST \/v2\/sandboxes$/, 'silence', { times: 2 });
   await expect(runPython(hasty.sandbox, nothing)).rejects.toMatchObject({ code: 'SANDBOX_TIMEOUT' });
 });
 

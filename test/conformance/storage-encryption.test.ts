@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, open, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -162,6 +172,22 @@ test('finds every change of a file, and gives out none of the changed bytes', as
   expect((await read(storage, 'a/b')).equals(bytes)).toBe(true);
 });
 
+test('takes what an upload had kept for no end of its file', async () => {
+  await using made = await openSealed();
+  const { resumable } = made.storage;
+  const uploadId = await resumable.begin('b', 2_000);
+  await resumable.append('b', uploadId, 0, from(randomBytes(1_000)));
+  const incoming = join(made.files, '.incoming');
+  const names = (await readdir(incoming)).sort();
+  const [sealed = Buffer.of(), tail = Buffer.of()] = await Promise.all(
+    names.map((name) => readFile(join(incoming, name))),
+  );
+  await resumable.abort('b', uploadId);
+  await writeFile(join(made.files, 'b~sealed'), Buffer.concat([sealed, tail]));
+  expect(await made.storage.size('b')).toBe(1_000);
+  await expect(made.storage.get('b')).rejects.toMatchObject(corrupted);
+});
+
 test('gives out no part of a file that was cut off', async () => {
   await using made = await openSealed();
   await made.storage.put('a/b', from(randomBytes(3 * FRAME)), unlimited);
@@ -183,7 +209,7 @@ test('sends again what a crash left of an unfinished frame', async () => {
   await resumable.append('a/b', uploadId, 0, from(bytes.subarray(0, FRAME + 1_000)));
   expect(await resumable.offset('a/b', uploadId)).toBe(FRAME + 1_000);
   const tail = await named(/~tail$/);
-  for (const damage of [0, 7, 8, 500]) {
+  for (const damage of [500, 28, 27, 0]) {
     await truncate(tail, damage);
     expect(await resumable.offset('a/b', uploadId)).toBe(FRAME);
   }
@@ -194,6 +220,22 @@ test('sends again what a crash left of an unfinished frame', async () => {
   await resumable.append('a/b', uploadId, FRAME, from(bytes.subarray(FRAME)));
   await resumable.finish('a/b', uploadId);
   expect((await read(made.storage, 'a/b')).equals(bytes)).toBe(true);
+});
+
+test('counts as written to when less than a frame came', async () => {
+  await using made = await openSealed();
+  const { resumable } = made.storage;
+  const uploadId = await resumable.begin('a/b', 10);
+  const incoming = join(made.files, '.incoming');
+  const [sealed = ''] = await readdir(incoming);
+  const yesterday = new Date(Date.now() - 86_400_000);
+  await utimes(join(incoming, sealed), yesterday, yesterday);
+  await resumable.append('a/b', uploadId, 0, from('01234'));
+  expect(await made.storage.sweep(new Date(Date.now() - 3_600_000))).toBe(0);
+  await resumable.append('a/b', uploadId, 5, from('56789'));
+  for (const name of await readdir(incoming)) await utimes(join(incoming, name), yesterday, yesterday);
+  expect(await made.storage.sweep(new Date(Date.now() - 3_600_000))).toBe(1);
+  expect(await made.contents()).toEqual([]);
 });
 
 test('can be finished again after a crash between the last byte and the new name', async () => {

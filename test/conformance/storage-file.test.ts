@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { fileStorage } from '#adapters/storage/file.ts';
-import { from, unlimited } from './storage/samples.ts';
+import { from, MiB, unlimited } from './storage/samples.ts';
+import { writingProcess } from './storage/writing-process.ts';
 import { openFiles } from './stores.ts';
 
 describe.each([
@@ -97,6 +99,43 @@ describe.each([
     const options = { maxBytes: byteSize, byteSize };
     await expect(made.storage.put('a/b', from('1'), options)).rejects.toMatchObject(full);
     expect(await made.contents()).toEqual([]);
+  });
+
+  test('are gone on with by a newer request while an older one hangs', async () => {
+    await using made = await open();
+    const { resumable } = made.storage;
+    const uploadId = await resumable.begin('a/b', 10);
+    const hanging = new PassThrough();
+    const older = resumable.append('a/b', uploadId, 0, hanging);
+    const refused = expect(older).rejects.toMatchObject({ code: 'OFFSET_MISMATCH' });
+    expect(await resumable.append('a/b', uploadId, 0, from('01234'))).toBe(5);
+    await refused;
+    hanging.write('x');
+    await resumable.append('a/b', uploadId, 5, from('56789'));
+    await resumable.finish('a/b', uploadId);
+    expect(String(await buffer(await made.storage.get('a/b')))).toBe('0123456789');
+  });
+
+  test('leave nothing when there is no more room, and uploads what they had', async () => {
+    await using made = await open();
+    const { resumable } = made.storage;
+    const bytes = randomBytes(20 * MiB);
+    const write = async (args: string[]) => {
+      const child = writingProcess(made, args, { fileBlocks: 8_192 });
+      const told = buffer(child.stdout);
+      child.stdin.end(bytes);
+      return String(await told);
+    };
+    expect(await write(['a/b'])).toBe('STORAGE_FULL');
+    expect(await made.contents()).toEqual([]);
+    const uploadId = await resumable.begin('a/b', bytes.length);
+    expect(await write(['a/b', uploadId, '0'])).toBe('STORAGE_FULL');
+    const offset = await resumable.offset('a/b', uploadId);
+    expect(offset).toBeGreaterThan(3 * MiB);
+    await resumable.append('a/b', uploadId, offset, from(bytes.subarray(offset)));
+    await resumable.finish('a/b', uploadId);
+    expect((await buffer(await made.storage.get('a/b'))).equals(bytes)).toBe(true);
+    expect(await made.contents()).toEqual(['a/b']);
   });
 
   test.skipIf(process.getuid?.() === 0)('tell the operator that they are of another user', async () => {

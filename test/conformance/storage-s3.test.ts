@@ -7,7 +7,6 @@ import { buffer } from 'node:stream/consumers';
 import { HeadObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storageFromUrl, storageUrl } from '#adapters/storage/from-url.ts';
-import { inspectBucket } from '#adapters/storage/s3-bucket.ts';
 import { s3Location } from '#adapters/storage/s3-location.ts';
 import { readEnv } from '#env.ts';
 import type { StorageError } from '#ports/storage.ts';
@@ -116,16 +115,6 @@ describe.skipIf('reason' in fetched)('a bucket', () => {
     expect(await encryptionOf('plain', '&sse=none', 10)).toBeUndefined();
   });
 
-  test('is inspected: reach and encryption', async () => {
-    expect(await inspectBucket(store.url('inspected'))).toEqual({
-      bucket: store.bucket,
-      encryption: 'AES256',
-    });
-    expect(await inspectBucket(store.url('inspected', '&sse=none'))).toMatchObject({ encryption: null });
-    const place = { Bucket: store.bucket, Prefix: 'inspected/' };
-    expect((await store.client.send(new ListObjectsV2Command(place))).Contents ?? []).toEqual([]);
-  });
-
   test('tells of a wrong secret by ACCESS_DENIED, without showing it', async () => {
     const { AWS_SECRET_ACCESS_KEY } = process.env;
     process.env.AWS_SECRET_ACCESS_KEY = 'not-the-secret';
@@ -160,12 +149,23 @@ describe.skipIf('reason' in fetched)('a bucket', () => {
     );
   });
 
+  test('cannot be written to without the work directory, which is told of too', async () => {
+    const workDirectory = join(tmpdir(), 'aliquot-no-such-directory');
+    const storage = await storageFromUrl(store.url('no-work'), { workDirectory });
+    const failed = { name: 'StorageError', code: 'STORAGE_FAILED' };
+    await expect(storage.put('a/b', text('1'), options)).rejects.toMatchObject(failed);
+    const uploadId = await storage.resumable.begin('a/b', 1);
+    await expect(storage.resumable.append('a/b', uploadId, 0, text('1'))).rejects.toMatchObject(failed);
+    expect(await storage.resumable.offset('a/b', uploadId)).toBe(0);
+    await storage.resumable.abort('a/b', uploadId);
+  });
+
   test('that does not answer is told of by STORAGE_UNREACHABLE', async () => {
     const storage = await at('s3://bucket?endpoint=http://127.0.0.1:9');
     const unreachable = { code: 'STORAGE_UNREACHABLE' };
     await expect(storage.put('a/b', text('1'), options)).rejects.toMatchObject(unreachable);
     await expect(storage.get('a/b')).rejects.toMatchObject(unreachable);
-    await expect(inspectBucket('s3://bucket?endpoint=http://127.0.0.1:9')).rejects.toMatchObject(unreachable);
+    await expect(storage.resumable.begin('a/b', 1)).rejects.toMatchObject(unreachable);
   });
 
   test.each([

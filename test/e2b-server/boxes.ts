@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { randomBytes, randomInt } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-/** Beside those of the local sandbox's jobs. */
-const FIRST_USER = 64_000;
+/** Other than those of the local sandbox's jobs. Drawn, since several servers may run at once. */
+const USERS = { from: 60_000, to: 65_000 };
 const isRoot = process.getuid?.() === 0;
 
 export type ProcessEvent =
@@ -33,8 +33,8 @@ export interface Box {
   home: string;
   user: number;
   processes: Map<number, BoxProcess>;
-  /** Of everything that was started, also when it has ended. */
-  pids: Set<number>;
+  /** Numbers of processes whose end has not been seen. */
+  started: Set<number>;
 }
 
 export type Boxes = ReturnType<typeof boxKeeper>;
@@ -43,9 +43,9 @@ export type Boxes = ReturnType<typeof boxKeeper>;
 export function boxKeeper(python: string, onEnd: (id: string) => void) {
   const living = new Map<string, Box>();
   const timers = new Map<string, NodeJS.Timeout>();
+  const ending = new Map<string, Promise<void>>();
   const made: Box[] = [];
   let root: Promise<string> | undefined;
-  let users = 0;
 
   async function openRoot(): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), 'aliquot-e2b-'));
@@ -68,8 +68,7 @@ export function boxKeeper(python: string, onEnd: (id: string) => void) {
   }): Promise<Box> {
     root ??= openRoot();
     const id = `i${randomBytes(9).toString('hex')}`;
-    users += 1;
-    const user = isRoot ? FIRST_USER + (users % 1_000) : (process.getuid?.() ?? 0);
+    const user = isRoot ? randomInt(USERS.from, USERS.to) : (process.getuid?.() ?? 0);
     const box: Box = {
       ...{ id, user, template: asked.template, metadata: asked.metadata },
       token: randomBytes(16).toString('hex'),
@@ -78,15 +77,19 @@ export function boxKeeper(python: string, onEnd: (id: string) => void) {
       endAt: new Date(),
       home: join(await root, id),
       processes: new Map(),
-      pids: new Set(),
+      started: new Set(),
     };
     await makeDirectory(box, box.home);
     // what the template brings: the command that starts its Python, on the path of a login shell
     const command = join(box.home, '.local/bin/aliquot-python');
     await makeDirectory(box, dirname(command));
-    await writeFile(command, `#!/bin/sh\nexec ${python} -X aliquot-lock=${asked.lock} "$@"\n`, {
-      mode: 0o755,
-    });
+    await writeFile(
+      command,
+      `#!/bin/sh\nexec ${python} -X aliquot-lock=${asked.lock} -X ${markOf(id)} "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
     await writeFile(
       join(box.home, '.bash_profile'),
       'PATH="$HOME/.local/bin:/usr/local/bin:/usr/bin:/bin"\n',
@@ -100,14 +103,22 @@ export function boxKeeper(python: string, onEnd: (id: string) => void) {
   /** As a virtual machine goes: every process at once, then its disk. False when there is no such box. */
   async function end(id: string): Promise<boolean> {
     const box = living.get(id);
-    if (!box) return false;
+    if (!box) {
+      await ending.get(id);
+      return false;
+    }
     living.delete(id);
     clearTimeout(timers.get(id));
     for (const { followers } of box.processes.values()) followers.clear();
     onEnd(id);
+    ending.set(id, clear(box));
+    await ending.get(id);
+    return true;
+  }
+
+  async function clear(box: Box): Promise<void> {
     while (killAll(box) > 0) await new Promise((done) => setTimeout(done, 5));
     await rm(box.home, { recursive: true, force: true });
-    return true;
   }
 
   function start(box: Box, config: BoxProcess['config'], withInput: boolean): BoxProcess {
@@ -135,7 +146,8 @@ export function boxKeeper(python: string, onEnd: (id: string) => void) {
       box.processes.delete(child.pid ?? 0);
     });
     box.processes.set(child.pid ?? 0, started);
-    box.pids.add(child.pid ?? 0);
+    box.started.add(child.pid ?? 0);
+    child.once('exit', () => box.started.delete(child.pid ?? 0));
     return started;
   }
 
@@ -192,7 +204,10 @@ function killAll(box: Box): number {
   return found.length;
 }
 
-/** Under root all of their user, otherwise what the box started and its descendants. Zombies do not count. */
+/** On the command line of everything that is forked from the box's Python. */
+const markOf = (id: string) => `box=${id}`;
+
+/** What the box started, what that started, and what was forked from its Python. Zombies do not count. */
 function processesOf(box: Box): number[] {
   const present = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -201,13 +216,14 @@ function processesOf(box: Box): number[] {
         const status = readFileSync(`/proc/${name}/stat`, 'latin1');
         const [, state = '', parent] = status.slice(status.lastIndexOf(')')).split(' ');
         if ('ZX'.includes(state)) return [];
-        return [{ pid: Number(name), parent: Number(parent), user: statSync(`/proc/${name}`).uid }];
+        const isMarked = readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(markOf(box.id));
+        return [{ pid: Number(name), parent: Number(parent), isMarked }];
       } catch {
         return [];
       }
     });
-  if (isRoot) return present.filter(({ user }) => user === box.user).map(({ pid }) => pid);
-  const found = new Set(present.filter(({ pid }) => box.pids.has(pid)).map(({ pid }) => pid));
+  const isOurs = ({ pid, isMarked }: { pid: number; isMarked: boolean }) => isMarked || box.started.has(pid);
+  const found = new Set(present.filter(isOurs).map(({ pid }) => pid));
   for (let before = -1; before < found.size; ) {
     before = found.size;
     for (const { pid, parent } of present) if (found.has(parent)) found.add(pid);

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
@@ -129,6 +129,15 @@ async function rpc(
       return unary<Selector & { signal: string }>(request, response, (ask) => {
         selected(ask).child.kill(ask.signal === 'SIGNAL_SIGKILL' ? 'SIGKILL' : 'SIGTERM');
         return {};
+      });
+    case '/filesystem.Filesystem/Stat':
+      return unary<{ path: string }>(request, response, async (ask) => {
+        const status = await lstat(inHome(box, ask.path)).catch(() => null);
+        if (!status) throw new RpcError('not_found', `file not found: ${ask.path}`);
+        const type = status.isFile() ? 'FILE_TYPE_FILE' : 'FILE_TYPE_DIRECTORY';
+        return {
+          entry: { name: ask.path.split('/').at(-1), type, path: ask.path, size: String(status.size) },
+        };
       });
     case '/filesystem.Filesystem/Remove':
       return unary<{ path: string }>(request, response, async (ask) => {

@@ -12,7 +12,7 @@ export type Fault =
   | 'reset'
   | 'silence';
 
-type Planned = { request: RegExp; fault: Fault; times: number };
+type Planned = { request: RegExp; fault: Fault; times: number; after: number };
 
 export type E2bServer = Awaited<ReturnType<typeof startE2bServer>>;
 
@@ -37,9 +37,13 @@ export async function startE2bServer(python: string) {
   }
 
   function misfortune(name: string): Fault | undefined {
-    const found = planned.find(({ request, times }) => times > 0 && request.test(name));
-    if (found) found.times -= 1;
-    return found?.fault;
+    for (const plan of planned.filter(({ request }) => request.test(name))) {
+      plan.after -= 1;
+      if (plan.after >= 0 || plan.times === 0) continue;
+      plan.times -= 1;
+      return plan.fault;
+    }
+    return undefined;
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -86,8 +90,9 @@ export async function startE2bServer(python: string) {
     templates,
     /** Every request as `METHOD /path`. */
     requests,
-    plan(request: RegExp, fault: Fault, times = 1) {
-      planned.push({ request, fault, times });
+    /** So many such requests fail, after some that do not. */
+    plan(request: RegExp, fault: Fault, { times = 1, after = 0 } = {}) {
+      planned.push({ request, fault, times, after });
     },
     forget: () => void planned.splice(0),
     /** Breaks the connections that follow processes; the processes go on. */

@@ -8,7 +8,7 @@ import { type E2bServer, startE2bServer } from '../e2b-server/server.ts';
 import { createTestApp, type TestApp } from '../harness.ts';
 import { all, connect, sequences, unbroken } from './client.ts';
 
-const BUDGET_SECONDS = 6;
+const BUDGET_SECONDS = 4;
 const CASE_MILLISECONDS = 180_000;
 const PREDICTION = `query ($id: ID!) { node(id: $id) { ... on PredictionJob {
   status failure { code } progress { message }
@@ -27,7 +27,9 @@ afterAll(async () => {
   await server.close();
 });
 
-test('a table is learned, and another predicted, in boxes of E2B', { timeout: CASE_MILLISECONDS }, async () => {
+test('a table is learned, and another predicted, in boxes of E2B', {
+  timeout: CASE_MILLISECONDS,
+}, async () => {
   const client = connect(app.url);
   const text = await readFile(sample, 'utf8');
   const rowCount = text.trim().split('\n').length - 1;
@@ -39,7 +41,10 @@ test('a table is learned, and another predicted, in boxes of E2B', { timeout: CA
   const events = await all(client.events(id));
   expect(sequences(events)).toEqual(unbroken(events));
   const experiment = await client.experiment(id);
-  expect({ status: experiment.status, failure: experiment.failure }).toEqual({ status: 'SUCCEEDED', failure: null });
+  expect({ status: experiment.status, failure: experiment.failure }).toEqual({
+    status: 'SUCCEEDED',
+    failure: null,
+  });
   for (const { artifacts } of experiment.leaderboard.nodes) {
     for (const { download, sha256 } of artifacts) {
       const bytes = Buffer.from(await (await fetch(download.url)).arrayBuffer());
@@ -68,4 +73,24 @@ test('a table is learned, and another predicted, in boxes of E2B', { timeout: CA
   expect(new Set(boxes.map(({ allowInternetAccess }) => allowInternetAccess))).toEqual(new Set([false]));
   expect(server.boxes.all()).toEqual([]);
   expect(server.boxes.remains()).toEqual([]);
+});
+
+test('a training whose box is lost fails and keeps what it had', { timeout: CASE_MILLISECONDS }, async () => {
+  const client = connect(app.url);
+  const datasetId = await client.dataset('penguins.csv', await readFile(sample, 'utf8'));
+  const question = { datasetId, target: 'species', budgetSeconds: 120, seed: 1 };
+  const id = await client.run(question);
+  for await (const event of client.events(id)) {
+    if (event.__typename !== 'RunFinished') continue;
+    await Promise.all(server.boxes.all().map((box) => server.boxes.end(box.id)));
+  }
+  const experiment = await client.experiment(id);
+  expect(experiment).toMatchObject({
+    status: 'FAILED',
+    failure: { code: 'SANDBOX_LOST', message: expect.stringContaining('Start the job again') },
+  });
+  const kept = experiment.leaderboard.nodes.filter(({ status }) => status === 'SUCCEEDED');
+  expect(kept.length).toBeGreaterThanOrEqual(1);
+  expect(kept.filter(({ artifacts }) => artifacts.length === 0)).toEqual([]);
+  expect(server.boxes.all()).toEqual([]);
 });

@@ -35,10 +35,11 @@ describe('aliquot doctor', { timeout: 30_000 }, () => {
   const part = ({ findings }: Diagnosis, name: string) => findings.find((finding) => finding.name === name);
 
   test('finds nothing wrong with this installation', async () => {
-    const diagnosis = await diagnose({});
+    const diagnosis = await diagnose({ STORAGE_ENCRYPTION_KEY: 'ab'.repeat(32) });
     expect(diagnosis.findings.filter(({ state }) => state === 'fault')).toEqual([]);
     expect(diagnosis).toMatchObject({ exitCode: 0, healthy: true });
     expect(part(diagnosis, 'Database')?.detail).toMatch(/^PostgreSQL \d+.*, embedded$/);
+    expect(part(diagnosis, 'Storage')?.detail).toMatch(/ GiB free, encrypted \(AES-256-GCM\)$/);
     expect(part(diagnosis, 'Python')?.detail).toContain('lightgbm ');
     expect(part(diagnosis, 'Sandbox')?.detail).toContain('local:');
   });

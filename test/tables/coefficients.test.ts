@@ -5,15 +5,20 @@ import {
   cramersV,
   entropyOf,
   mutualInformation,
-  type Numbers,
   pearson,
-  ranks,
-  sortOrder,
+  rankAll,
+  sortValues,
   spearman,
 } from '#tables/profile/coefficients.ts';
 import { encode, quantileBins, withMissingCode } from '#tables/profile/sample.ts';
 
-const sorted = (values: Numbers) => ({ values, order: sortOrder(values) });
+const gap = Number.NaN;
+const numbers = (...values: number[]) => Float64Array.from(values);
+const ranked = (values: Float64Array) => ({
+  values,
+  ranks: rankAll(values, sortValues(values)),
+  hasGaps: values.some(Number.isNaN),
+});
 const codes = (values: number[]): Codes => ({
   codes: Int32Array.from(values),
   size: Math.max(...values) + 1,
@@ -21,20 +26,24 @@ const codes = (values: number[]): Codes => ({
 
 describe('coefficients', () => {
   it('Pearson and Spearman', () => {
-    const x = [1, 2, 3, 4, 5, null];
-    const y = [2, 1, 4, 3, 7, 9];
+    const x = numbers(1, 2, 3, 4, 5, gap);
+    const y = numbers(2, 1, 4, 3, 7, 9);
     // sums of squares 10 and 21.2, of products 12
     expect(pearson(x, y)).toEqual({ value: expect.closeTo(12 / Math.sqrt(10 * 21.2), 12), rows: 5 });
     // rank differences 1 1 1 1 0: 1 - 6 * 4 / (5 * 24)
-    expect(spearman(sorted(x), sorted(y))).toEqual({ value: expect.closeTo(0.8, 12), rows: 5 });
-    expect(pearson([1, 1, 1], [1, 2, 3])).toBeNull();
-    expect(pearson([1, 2], [1, 2])).toBeNull();
+    expect(spearman(ranked(x), ranked(y))).toEqual({ value: expect.closeTo(0.8, 12), rows: 5 });
+    expect(pearson(numbers(1, 1, 1), numbers(1, 2, 3))).toBeNull();
+    expect(pearson(numbers(1, 2), numbers(1, 2))).toBeNull();
   });
 
   it('ranks ties by their mean, gaps left out', () => {
-    const values = [10, 20, 20, null, 5];
-    expect(ranks(values, sortOrder(values), values)).toEqual([2, 3.5, 3.5, null, 1]);
-    expect(ranks(values, sortOrder(values), [1, null, 1, 1, 1])).toEqual([2, null, 3, null, 1]);
+    const values = numbers(10, 20, 20, gap, 5);
+    expect([...ranked(values).ranks]).toEqual([2, 3.5, 3.5, gap, 1]);
+    // the second and the fourth row are left out: 10 and 20 and 5 against 1, 2 and 3
+    expect(spearman(ranked(values), ranked(numbers(1, gap, 2, 9, 3)))).toEqual({
+      value: expect.closeTo(-0.5, 12),
+      rows: 3,
+    });
   });
 
   it("bias-corrected Cramér's V", () => {
@@ -51,7 +60,7 @@ describe('coefficients', () => {
 
   it('correlation ratio', () => {
     // groups (1,2,3) and (5,6,7): between 24, within 4
-    expect(correlationRatio(codes([0, 0, 0, 1, 1, 1]), [1, 2, 3, 5, 6, 7])).toEqual({
+    expect(correlationRatio(codes([0, 0, 0, 1, 1, 1]), numbers(1, 2, 3, 5, 6, 7))).toEqual({
       value: expect.closeTo(Math.sqrt(24 / 28), 12),
       rows: 6,
     });
@@ -66,7 +75,8 @@ describe('coefficients', () => {
   });
 
   it('bins and codes', () => {
-    const bins = quantileBins(sorted([...Array.from({ length: 20 }, (_, index) => index), null]));
+    const values = numbers(...Array.from({ length: 20 }, (_, index) => index), gap);
+    const bins = quantileBins(values, sortValues(values));
     expect([...bins.codes]).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, -1]);
     expect([...withMissingCode(bins).codes].at(-1)).toBe(10);
     const many = encode(Array.from({ length: 500 }, (_, index) => `v${index < 100 ? 0 : index}`));

@@ -50,7 +50,7 @@ describe.skipIf(!existsSync(manifestPath))('the corpus of difficult files (not r
     }
     expect(counted.length).toBeGreaterThan(100);
     expect(1 - misses.length / counted.length).toBeGreaterThanOrEqual(wantedShare);
-  }, 60_000);
+  }, 240_000);
 });
 
 type Outcome = { rows: number; names: string[] } | { code: string };

@@ -72,15 +72,31 @@ export function profileTable(
   target: string | null = null,
   taskType?: ProfileSpec['taskType'],
 ): Promise<AnalysisReport> {
-  return withDirectory(async (directory) => {
-    const source = path.join(directory, 'source');
-    const parquet = path.join(directory, 'table.parquet');
-    await writeFile(source, content);
-    const { columns } = await ingest({ source, fileName: 'source.csv', parquet }, contextIn(directory));
-    const physical = columns.find(({ name }) => name === target)?.physicalName ?? null;
-    return profile(
-      { parquet, columns, target: physical, ...(taskType ? { taskType } : {}) },
-      contextIn(directory),
-    );
-  });
+  return withDirectory(async (directory) => (await profileFile(directory, content, target, taskType)).report);
+}
+
+/** Leaves the Parquet copy in the directory. */
+export async function profileFile(
+  directory: string,
+  content: string | Uint8Array,
+  target: string | null = null,
+  taskType?: ProfileSpec['taskType'],
+): Promise<{ report: AnalysisReport; parquet: string }> {
+  const source = path.join(directory, 'source');
+  const parquet = path.join(directory, 'table.parquet');
+  await writeFile(source, content);
+  const { columns } = await ingest({ source, fileName: 'source.csv', parquet }, contextIn(directory));
+  const physical = columns.find(({ name }) => name === target)?.physicalName ?? null;
+  const spec = { parquet, columns, target: physical, ...(taskType ? { taskType } : {}) };
+  return { report: await profile(spec, contextIn(directory)), parquet };
+}
+
+/** Measures a Parquet file as it is, whatever made it. */
+export function profileParquet(
+  directory: string,
+  parquet: string,
+  columns: ProfileSpec['columns'],
+  target: string | null,
+): Promise<AnalysisReport> {
+  return profile({ parquet, columns, target }, contextIn(directory));
 }

@@ -20,6 +20,7 @@ describe('the profile of a column', () => {
       name: 'x',
       position: 0,
       type: 'integer',
+      confidence: 1,
       semanticType: 'ordinal',
       rowCount: 8,
       valueCount: 8,
@@ -28,6 +29,7 @@ describe('the profile of a column', () => {
       blankCount: 0,
       disguisedMissingCount: 0,
       disguisedMissingValues: [],
+      disguisedMissing: [],
       distinctCount: 5,
       cardinalityRatio: 0.625,
       isUnique: false,
@@ -74,6 +76,8 @@ describe('the profile of a column', () => {
       },
       text: null,
       date: null,
+      personalData: [],
+      copiesOf: [],
       warnings: ['OUTLIERS'],
     });
   });
@@ -120,8 +124,14 @@ describe('the profile of a column', () => {
       medianLength: 4,
       paddedCount: 2,
       caseVariantCount: 2,
+      caseVariants: [[' red', 'Red', 'red']],
       meanWords: 1,
       mojibakeCount: 1,
+      kinds: [
+        { kind: 'TEXT', count: 6, examples: [' red', 'GrÃ¼n', 'Red'] },
+        { kind: 'BLANK', count: 1, examples: [' '] },
+      ],
+      patternRows: 7,
     });
     expect(t.warnings).toEqual([
       'SOME_MISSING',
@@ -144,6 +154,10 @@ describe('the profile of a column', () => {
       rangeDays: (Date.UTC(2999, 0, 1) - Date.UTC(2024, 0, 1)) / 86_400_000,
       hasTime: true,
       futureCount: 1,
+      typicalStepSeconds: null,
+      isRegular: false,
+      gapCount: 0,
+      gaps: [],
     });
     expect(d.numeric).toMatchObject({
       min: Date.UTC(2024, 0, 1),

@@ -21,6 +21,8 @@ export interface E2bSandboxOptions {
   /** Name of that package, whose `__main__` has `main(arguments) -> exit code`; default `aliquot_runner`. */
   packageName?: string;
   timings?: Partial<Timings>;
+  /** Hears what takes long. */
+  tell?: (message: string) => void;
 }
 
 const SWEEP_MILLISECONDS = 300_000;
@@ -51,6 +53,12 @@ export async function e2bSandbox(options: E2bSandboxOptions): Promise<Sandbox> {
       timings,
     );
 
+  /** `close` waits for it. */
+  function track<T>(work: Promise<T>): Promise<T> {
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  }
+
   /** The template is there, and what dead workers left is not. */
   function prepare(): Promise<void> {
     prepared ??= findTemplate().catch((error) => {
@@ -67,7 +75,9 @@ export async function e2bSandbox(options: E2bSandboxOptions): Promise<Sandbox> {
 
   async function findTemplate(): Promise<void> {
     if (options.template || (await templateExists(account, template))) return;
+    options.tell?.(`E2B builds the template ${template}, which takes some minutes`);
     await publishTemplate(account, template, size, () => {});
+    options.tell?.(`E2B has built the template ${template}`);
   }
 
   async function inFreshBox(job: SandboxJob, handlers: SandboxHandlers): Promise<Verdict> {
@@ -104,6 +114,8 @@ export async function e2bSandbox(options: E2bSandboxOptions): Promise<Sandbox> {
       try {
         return { ...(await inFreshBox(job, passedOn)), tier };
       } catch (error) {
+        // one that was removed is built again by the next job
+        if (error instanceof TemplateFaultError) prepared = undefined;
         if (closing.signal.aborted || isCancellation(error, handlers.signal)) return canceled();
         if (heard || boxes === BOXES_PER_JOB || !isPassing(error)) throw toldAs(error, `the job ${job.id}`);
       }
@@ -116,9 +128,7 @@ export async function e2bSandbox(options: E2bSandboxOptions): Promise<Sandbox> {
     warm: prepare,
     run(job, handlers) {
       if (closing.signal.aborted) return Promise.reject(new Error('the sandbox is closed'));
-      const run = runJob(job, handlers);
-      running.add(run);
-      return run.finally(() => running.delete(run));
+      return track(runJob(job, handlers));
     },
     async selfTest() {
       try {
@@ -128,7 +138,7 @@ export async function e2bSandbox(options: E2bSandboxOptions): Promise<Sandbox> {
           );
         }
         const job = { id: 'self-test', owner: installation };
-        const checks = await testBoxes(() => open(job), bundle, closing.signal);
+        const checks = await track(testBoxes(() => open(job), bundle, closing.signal));
         const passed = checks.every((check) => check.passed);
         return {
           tier,

@@ -29,8 +29,12 @@ export function e2bOptions(env: Env, installation: string): E2bSandboxOptions {
 }
 
 /** @param installation what this installation has alone. */
-export async function openE2b(env: Env, installation: string): Promise<Sandbox> {
+export async function openE2b(
+  env: Env,
+  installation: string,
+  tell: (message: string) => void,
+): Promise<Sandbox> {
   // the SDK costs some memory and time that others do not need
   const { e2bSandbox } = await import('./e2b.ts');
-  return e2bSandbox(e2bOptions(env, installation));
+  return e2bSandbox({ ...e2bOptions(env, installation), tell });
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { newId } from '#ids.ts';
+import { StorageError } from '#ports/storage.ts';
 import { fileError } from './file-errors.ts';
 import { type FileForm, type FileWriter, TAIL, writeAll } from './file-form.ts';
 import {
@@ -16,7 +17,6 @@ import {
 
 /** Full frames that are read at a time. */
 const FRAMES_AT_ONCE = 8;
-const INDEX_BYTES = 8;
 
 const placeOf = (index: number) => HEADER_BYTES + index * SEALED_FRAME_BYTES;
 
@@ -114,7 +114,7 @@ function frameWriter(options: {
       }
     },
     async keep() {
-      if (filled > 0) await writeTail(path, index, frames.seal(frame.subarray(0, filled), index, 'TAIL'));
+      if (filled > 0) await writeTail(path, frames.seal(frame.subarray(0, filled), index, 'TAIL'));
       // by its age an upload is swept, whichever of its files was written to
       const now = new Date();
       await file.utimes(now, now);
@@ -128,12 +128,10 @@ function frameWriter(options: {
 }
 
 /** Replaced whole, so that a crash leaves the old or the new one. */
-async function writeTail(path: string, index: number, sealed: Buffer): Promise<void> {
+async function writeTail(path: string, sealed: Buffer): Promise<void> {
   const temporary = `${path}${TAIL}~${newId()}`;
-  const head = Buffer.alloc(INDEX_BYTES);
-  head.writeBigUInt64BE(BigInt(index));
   try {
-    await writeFile(temporary, Buffer.concat([head, sealed]), { flag: 'wx', mode: 0o600 });
+    await writeFile(temporary, sealed, { flag: 'wx', mode: 0o600 });
     await rename(temporary, path + TAIL);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -143,17 +141,13 @@ async function writeTail(path: string, index: number, sealed: Buffer): Promise<v
 
 /** Nothing when it is of an earlier frame, or was not written in full: its bytes are sent again then. */
 async function readTail(path: string, frames: Frames, index: number): Promise<Buffer> {
-  const nothing = Buffer.alloc(0);
   const flag = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const kept = await readFile(path + TAIL, { flag }).catch((error) => {
-    if (error.code !== 'ENOENT') throw error;
-    return nothing;
-  });
-  if (kept.length < INDEX_BYTES || kept.readBigUInt64BE() !== BigInt(index)) return nothing;
   try {
-    return frames.unseal(kept.subarray(INDEX_BYTES), index, 'TAIL');
-  } catch {
-    return nothing;
+    return frames.unseal(await readFile(path + TAIL, { flag }), index, 'TAIL');
+  } catch (error) {
+    if (error instanceof StorageError || (error as NodeJS.ErrnoException).code === 'ENOENT')
+      return Buffer.of();
+    throw error;
   }
 }
 

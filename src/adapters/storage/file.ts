@@ -53,8 +53,9 @@ export async function fileStorage(directory: string, options: FileStorageOptions
         for await (const chunk of source.chunks) {
           if (writer.offset() + chunk.length > maxBytes)
             throw new StorageError('TOO_LARGE', `More than ${maxBytes} bytes arrived.`);
+          const writing = writer.write(chunk);
           hash.update(chunk);
-          await writer.write(chunk);
+          await writing;
         }
         await writer.complete();
         await file.sync();

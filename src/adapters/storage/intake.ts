@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-const BUFFERED_BYTES = 256 * 1024;
+const BUFFERED_BYTES = 64 * 1024;
 
 /**
  * Takes a stream over at once, so that no failure of it goes unheard. Its failure, or an abort, is thrown after what had

@@ -1,13 +1,7 @@
-import {
-  DeleteObjectCommand,
-  HeadBucketCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
-import { newId } from '#ids.ts';
+import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { StorageError } from '#ports/storage.ts';
 import { answered, isMissing, storageError } from './s3-errors.ts';
-import { type Location, s3Location } from './s3-location.ts';
+import type { Location } from './s3-location.ts';
 
 /** For answers that do not tell a missing bucket from a missing object, as those to HEAD, which have no body. */
 export async function refuseMissingBucket({ client, bucket }: Location): Promise<void> {
@@ -21,24 +15,4 @@ export async function toldOfBucket(location: Location, error: unknown): Promise<
   if (error instanceof StorageError && ['ACCESS_DENIED', 'STORAGE_FAILED'].includes(error.code))
     await refuseMissingBucket(location);
   throw error;
-}
-
-/**
- * Writes, reads and removes a small object: shows that the bucket can be used and whether it encrypts.
- * @throws StorageError.
- */
-export async function inspectBucket(url: string): Promise<{ bucket: string; encryption: string | null }> {
-  const location = s3Location(url);
-  const { client, bucket, prefix, encryption } = location;
-  const object = { Bucket: bucket, Key: `${prefix}inspection/${newId()}` };
-  try {
-    await answered(client.send(new PutObjectCommand({ ...object, ...encryption, Body: 'aliquot' })));
-    const head = await answered(client.send(new HeadObjectCommand(object)));
-    await answered(client.send(new DeleteObjectCommand(object)));
-    return { bucket, encryption: head.ServerSideEncryption ?? null };
-  } catch (error) {
-    return await toldOfBucket(location, error);
-  } finally {
-    client.destroy();
-  }
 }

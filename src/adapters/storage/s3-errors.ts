@@ -110,7 +110,7 @@ function witness(error: SdkError): Error {
   return new Error(`${error.name}, code ${code}, status ${httpStatusCode}, request ${requestId}`);
 }
 
-/** Awaits an answer of the SDK. @throws StorageError. */
+/** Awaits an answer of the SDK or of the local disk. @throws StorageError. */
 export const answered = <Answer>(request: Promise<Answer>): Promise<Answer> =>
   request.catch((error) => {
     throw translate(error);

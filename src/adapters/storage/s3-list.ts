@@ -1,5 +1,6 @@
 import {
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandInput,
   ListPartsCommand,
   type Part,
   paginateListObjectsV2,
@@ -49,17 +50,13 @@ export async function* listUploads({
   prefix,
 }: Location): AsyncGenerator<Upload & { begunAt: Date }, void> {
   const place = { Bucket: bucket, Prefix: prefix, MaxUploads: PAGE };
-  for (let after: { KeyMarker?: string; UploadIdMarker?: string } = {}; ; ) {
+  for (let after: Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'> = {}; ; ) {
     const page = await answered(client.send(new ListMultipartUploadsCommand({ ...place, ...after })));
     const { Uploads = [] } = page;
     for (const { Key = '', UploadId = '', Initiated = new Date() } of Uploads)
       yield { Bucket: bucket, Key, UploadId, begunAt: Initiated };
-    const last = Uploads.at(-1);
-    if (!page.IsTruncated || !last?.Key) return;
-    // not every store tells both where the next page begins
-    after = {
-      KeyMarker: page.NextKeyMarker || last.Key,
-      UploadIdMarker: page.NextUploadIdMarker || last.UploadId,
-    };
+    if (!page.IsTruncated) return;
+    // as the store gives them: some go by the id alone, and skip uploads when they are told a key
+    after = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
   }
 }

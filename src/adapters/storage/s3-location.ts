@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { type Turns, turns } from './turns.ts';
 
 /** As requests that begin an object ask for it. */
 type EncryptionFields = {
@@ -15,6 +16,8 @@ export type Location = {
   encryption: EncryptionFields;
   /** Signs links to the address that clients reach the store at; null where they do not reach it. */
   signer: S3Client | null;
+  /** Of requests with a piece of a file, over all uploads: what waits is on disk and takes no memory. */
+  inTurn: Turns;
 };
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -25,6 +28,7 @@ const CONNECT_MILLISECONDS = 5_000;
 /** Without a byte in either direction. */
 const SILENCE_MILLISECONDS = 60_000;
 const MAX_SOCKETS = 256;
+const PIECES_AT_ONCE = 16;
 export const MAX_ATTEMPTS = 4;
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
@@ -53,7 +57,8 @@ export function s3Location(text: string): Location {
   const client = connect(region, endpointOf(url.searchParams, 'endpoint'));
   const publicEndpoint = endpointOf(url.searchParams, 'publicEndpoint');
   const signer = publicEndpoint ? connect(region, publicEndpoint) : client;
-  return { client, bucket, prefix, encryption, signer: direct === 'on' ? signer : null };
+  const inTurn = turns(PIECES_AT_ONCE);
+  return { client, bucket, prefix, encryption, signer: direct === 'on' ? signer : null, inTurn };
 }
 
 function endpointOf(parameters: URLSearchParams, name: string): string | null {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { newId } from '#ids.ts';
 import { StorageError } from '#ports/storage.ts';
+import { answered } from './s3-errors.ts';
 
 /** Bytes in a local file that one request sends; on disk, so that it can be repeated and a slow client holds no memory. */
 export type Piece = {
@@ -62,7 +63,7 @@ type Spool = Awaited<ReturnType<typeof openSpool>>;
 
 async function openSpool(workDirectory: string, room: number) {
   const path = join(workDirectory, `${PREFIX}${newId()}`);
-  const file = await open(path, 'wx', 0o600);
+  const file = await answered(open(path, 'wx', 0o600));
   const hash = createHash('md5');
   const release = () => rm(path, { force: true });
   let byteSize = 0;
@@ -71,7 +72,7 @@ async function openSpool(workDirectory: string, room: number) {
     /** Returns how much of the chunk there was room for. */
     async write(chunk: Buffer): Promise<number> {
       const part = chunk.subarray(0, room - byteSize);
-      await file.writeFile(part);
+      await answered(file.writeFile(part));
       hash.update(part);
       byteSize += part.length;
       return part.length;

@@ -22,7 +22,8 @@ import { complete, partSender, type Upload } from './s3-send.ts';
 
 /** One page of every store's listing. */
 const MAX_PARTS = 1_000;
-const ID = /^(\d{1,15})\.([0-9a-f-]{36})\.(\S+)$/;
+/** The announced size, the mark in the metadata of the object to be, and the id that the store gave. */
+const ID = /^(\d{1,15})\.([0-9a-f-]{36})\.((?:[0-9a-f]{2})+)$/;
 
 export type Begun = { upload: Upload; byteSize: number; mark: string };
 export type PartPlan = { number: number; offset: number; byteSize: number };
@@ -42,8 +43,9 @@ export function partPlan(byteSize: number): { partBytes: number; parts: PartPlan
 /** The id holds all that is to be known of an upload. @throws StorageError UPLOAD_NOT_FOUND when it is none. */
 export function readUploadId({ bucket, prefix }: Location, key: string, uploadId: string): Begun {
   const target = { Bucket: bucket, Key: prefix + checkedKey(key) };
-  const [, byteSize, mark = '', UploadId] = ID.exec(uploadId) ?? [];
-  if (!UploadId) throw storageError('UPLOAD_NOT_FOUND');
+  const [, byteSize, mark = '', encoded] = ID.exec(uploadId) ?? [];
+  if (!encoded) throw storageError('UPLOAD_NOT_FOUND');
+  const UploadId = Buffer.from(encoded, 'hex').toString();
   return { upload: { ...target, UploadId }, byteSize: Number(byteSize), mark };
 }
 
@@ -140,7 +142,7 @@ export function resumableUploads(
       const { UploadId } = await createUpload(location, target, mark).catch((error) =>
         toldOfBucket(location, error),
       );
-      return `${byteSize}.${mark}.${UploadId}`;
+      return `${byteSize}.${mark}.${Buffer.from(UploadId).toString('hex')}`;
     },
 
     async offset(key, uploadId) {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CompletedPart,
@@ -16,56 +17,60 @@ export type Upload = Target & { UploadId: string };
 const PARTS_IN_FLIGHT = 3;
 const PAUSE_MILLISECONDS = 100;
 
+type Payload = { Body: Readable; ContentLength: number; ContentMD5: string };
+
 /** The SDK does not repeat a request whose body is a stream: here each attempt reads the piece anew. */
 async function sendPiece<Answer>(
+  { inTurn }: Location,
   piece: Piece,
-  send: (payload: {
-    Body: ReturnType<typeof readPiece>;
-    ContentLength: number;
-    ContentMD5: string;
-  }) => Promise<Answer>,
-  signal?: AbortSignal,
+  send: (payload: Payload, options: { abortSignal: AbortSignal }) => Promise<Answer>,
+  halt = new AbortController().signal,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
-    const Body = readPiece(piece);
     try {
-      return await send({ Body, ContentLength: piece.byteSize, ContentMD5: piece.md5 });
+      return await inTurn(sendOnce);
     } catch (error) {
       if (attempt === MAX_ATTEMPTS || !mayPass(error)) throw error;
+    }
+    await sleep(PAUSE_MILLISECONDS * 2 ** attempt, undefined, { signal: halt });
+  }
+
+  async function sendOnce(): Promise<Answer> {
+    const Body = readPiece(piece);
+    const broken = new AbortController();
+    // a request does not hear of it when its body fails
+    Body.on('error', () => broken.abort());
+    const abortSignal = AbortSignal.any([broken.signal, halt]);
+    try {
+      return await send({ Body, ContentLength: piece.byteSize, ContentMD5: piece.md5 }, { abortSignal });
+    } catch (error) {
+      throw Body.errored ?? error;
     } finally {
       Body.destroy();
     }
-    await sleep(PAUSE_MILLISECONDS * 2 ** attempt, undefined, signal ? { signal } : {});
   }
 }
 
 /** Stores one piece as an object. */
-export async function putPiece(
-  { client, encryption }: Location,
-  target: Target,
-  piece: Piece,
-): Promise<void> {
-  await answered(
-    sendPiece(piece, (payload) =>
-      client.send(new PutObjectCommand({ ...target, ...encryption, ...payload })),
-    ),
-  );
+export async function putPiece(location: Location, target: Target, piece: Piece): Promise<void> {
+  const { client, encryption } = location;
+  const put = (payload: object) =>
+    client.send(new PutObjectCommand({ ...target, ...encryption, ...payload }));
+  await answered(sendPiece(location, piece, put));
 }
 
 /** Sends the parts of an upload, a few at once; the first failure stops the others. Each piece is released. */
-export function partSender({ client }: Location, upload: Upload) {
+export function partSender(location: Location, upload: Upload) {
   const sent: CompletedPart[] = [];
   const inFlight = new Set<Promise<void>>();
   const halt = new AbortController();
   const failures: unknown[] = [];
 
   async function send(PartNumber: number, piece: Piece): Promise<void> {
-    const abortSignal = halt.signal;
-    const part = (payload: object) => new UploadPartCommand({ ...upload, PartNumber, ...payload });
+    const put = (payload: Payload, options: { abortSignal: AbortSignal }) =>
+      location.client.send(new UploadPartCommand({ ...upload, PartNumber, ...payload }), options);
     try {
-      const { ETag } = await answered(
-        sendPiece(piece, (payload) => client.send(part(payload), { abortSignal }), abortSignal),
-      );
+      const { ETag } = await answered(sendPiece(location, piece, put, halt.signal));
       sent.push({ PartNumber, ETag });
     } catch (error) {
       failures.push(error);

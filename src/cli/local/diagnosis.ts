@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
 import { access, mkdir, readdir, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
 import { databaseUrl } from '#adapters/database/embedded.ts';
 import { sandboxUrl } from '#adapters/sandbox/from-url.ts';
 import { directoryOf, storageUrl } from '#adapters/storage/from-url.ts';
+import { bucketFindings } from '#cli/local/bucket-findings.ts';
 import type { Env } from '#env.ts';
 import { StorageError } from '#ports/storage.ts';
 import { pythonEnvironment } from '#python-environment.ts';
@@ -83,18 +85,16 @@ async function checkStorage(env: Env): Promise<Outcome> {
     return fault((error as Error).message, 'Set DATA_DIR (or STORAGE_URL) to a directory you may write to.');
   }
   const { bavail, bsize } = await statfs(directory);
-  const detail = `${directory}, ${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free`;
+  const encryption = env.STORAGE_ENCRYPTION_KEY.length > 0 ? 'encrypted (AES-256-GCM)' : 'not encrypted';
+  const detail = `${directory}, ${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free, ${encryption}`;
   if (bavail * bsize >= enoughFreeBytes) return ok(detail);
   return { state: 'warning', detail, remedy: 'Free some space, or set DATA_DIR to a larger disk.' };
 }
 
 async function checkBucket(url: string): Promise<Outcome> {
-  const { inspectBucket } = await import('#adapters/storage/s3-bucket.ts');
+  const { inspectBucket } = await import('#adapters/storage/s3-inspection.ts');
   try {
-    const { bucket, encryption } = await inspectBucket(url);
-    if (encryption) return ok(`bucket ${bucket}, written to and read, encrypts (${encryption})`);
-    const remedy = 'Take sse=none out of STORAGE_URL, or encrypt by another means.';
-    return { state: 'warning', detail: `bucket ${bucket}, written to and read, does not encrypt`, remedy };
+    return bucketFindings(await inspectBucket(url, { workDirectory: tmpdir() }));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     return fault(`${error.code} (${(error.cause as Error | undefined)?.message})`, error.message);

@@ -1,11 +1,17 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '#cli/errors.ts';
+import { publish } from './sandbox-publish.ts';
 import { runScript } from './sandbox-run.ts';
 
-/** `aliquot sandbox run SCRIPT.py [options]` */
+/** `aliquot sandbox run SCRIPT.py [options]` or `aliquot sandbox publish` */
 export async function sandbox([verb, ...args]: string[]): Promise<number> {
   if (verb === 'run') return runScript(parse(args));
-  throw new UsageError(verb === undefined ? 'sandbox needs a verb: run' : `There is no "sandbox ${verb}"`);
+  if (verb === 'publish' && args.length === 0) return publish();
+  throw new UsageError(
+    verb === undefined
+      ? 'sandbox needs a verb: run or publish'
+      : `There is no "sandbox ${[verb, ...args].join(' ')}"`,
+  );
 }
 
 function parse(args: string[]) {

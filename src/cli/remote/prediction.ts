@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CliError } from '#cli/errors.ts';
 import { type FileToDownloadFragment, PredictFileDocument, PredictionJobDocument } from '#cli/gql/graphql.ts';
 import { type Connection, pause } from '#cli/remote/connection.ts';
-import type { TellProgress } from '#cli/remote/dataset.ts';
+import type { TellProgress } from '#cli/remote/pace.ts';
 import { request } from '#cli/remote/request.ts';
 import { expectSuccess } from '#cli/remote/success.ts';
 

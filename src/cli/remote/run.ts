@@ -2,7 +2,7 @@ import { InterruptedError } from '#cli/errors.ts';
 import type { ReadDatasetFragment } from '#cli/gql/graphql.ts';
 import type { Interruption } from '#cli/interruption.ts';
 import type { Connection } from '#cli/remote/connection.ts';
-import { findFile, uploadDataset } from '#cli/remote/dataset.ts';
+import { uploadDataset } from '#cli/remote/dataset.ts';
 import { downloadFile } from '#cli/remote/download.ts';
 import {
   cancelJob,
@@ -13,6 +13,8 @@ import {
   startExperiment,
 } from '#cli/remote/experiment.ts';
 import { predictDataset } from '#cli/remote/prediction.ts';
+import type { LocalFile } from '#cli/remote/send-file.ts';
+import { findFile } from '#cli/remote/upload.ts';
 import type { RankedRun, RunReport } from '#cli/report.ts';
 import type { RunOptions } from '#cli/run-options.ts';
 import { formatBytes, formatCount } from '#cli/view/figures.ts';
@@ -66,7 +68,7 @@ const bestOf = ({ bestRun, leaderboard }: ExperimentResult): RankedRun | null =>
   leaderboard.nodes.find(({ id }) => id === bestRun?.id) ?? null;
 
 async function upload(
-  file: Awaited<ReturnType<typeof findFile>>,
+  file: LocalFile,
   view: View,
   { connection, reporter }: RunPorts,
 ): Promise<ReadDatasetFragment> {

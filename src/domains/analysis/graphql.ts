@@ -1,5 +1,6 @@
 import { builder, connectionType, pageArguments, pageComplexity } from '#builder.ts';
 import { loadBatched } from '#context.ts';
+import type { AnalysisReport } from '#contract/report.ts';
 import { Dataset } from '#domains/dataset/graphql.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { Failure, JobStatusEnum, Progress, TaskTypeEnum } from '#enums.ts';
@@ -8,16 +9,10 @@ import { mutation, nodeSuccess } from '#mutation.ts';
 import { NodeInterface, nodeId, nodeType, requireRow } from '#nodes.ts';
 import { decodeNewest, newestCursor, pageSize, toPage } from '#paging.ts';
 import type { StoredEvent } from '#ports/events.ts';
+import { QualityIssue, Recommendation, TargetReport } from './advice-graphql.ts';
 import { named } from './named.ts';
 import { ColumnProfile } from './profile-graphql.ts';
-import {
-  AnalysisOverview,
-  CorrelationReport,
-  MissingnessReport,
-  QualityIssue,
-  Recommendation,
-  TargetReport,
-} from './report-graphql.ts';
+import { AnalysisOverview, CorrelationReport, MissingnessReport, StructureReport } from './report-graphql.ts';
 import { type AnalysisRow, analysis } from './table.ts';
 
 const reportOf = (row: AnalysisRow) => (row.report ? named(row.report) : null);
@@ -61,6 +56,12 @@ export const Analysis = nodeType<AnalysisRow>('Analysis', analysis).implement({
       nullable: true,
       description: 'Pairs.',
       resolve: (row) => reportOf(row)?.correlations,
+    }),
+    structure: t.field({
+      type: StructureReport,
+      nullable: true,
+      description: 'Order in time and groups of rows.',
+      resolve: (row) => reportOf(row)?.structure,
     }),
     targetReport: t.field({
       type: TargetReport,
@@ -155,6 +156,19 @@ builder.objectType(builder.objectRef<StoredEvent>('AnalysisProgressed'), {
       type: Progress,
       description: 'How far.',
       resolve: (event) => event.payload as never,
+    }),
+  }),
+});
+builder.objectType(builder.objectRef<StoredEvent>('AnalysisColumnsMeasured'), {
+  description:
+    'Columns that have been measured, while the others still are: told for the first hundred columns, in the order of the file.',
+  interfaces: [EventInterface, AnalysisEvent],
+  fields: (t) => ({
+    columns: t.field({
+      type: [ColumnProfile],
+      description: 'As they will be in the report; warnings do not know of other columns yet.',
+      complexity: { multiplier: 20 },
+      resolve: (event) => (event.payload as { columns: AnalysisReport['columns'] }).columns,
     }),
   }),
 });

@@ -6,7 +6,7 @@ import type { Db } from '#db.ts';
 import { endsIngestion } from '#domains/dataset/events.ts';
 import { type DatasetRow, dataset } from '#domains/dataset/table.ts';
 import { failureOf, JobError } from '#errors.ts';
-import { cancellable, coalesced, type JobSignals, settleJob } from '#jobs.ts';
+import { batched, cancellable, coalesced, type JobSignals, settleJob } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events } from '#ports/events.ts';
 import { type Storage, StorageError } from '#ports/storage.ts';
@@ -16,6 +16,8 @@ import type { TableProgress } from '#tables/tasks.ts';
 import { type AnalysisRow, analysis } from './table.ts';
 
 const PROGRESS_MILLISECONDS = 250;
+/** What is told before the end; all columns of a wide table would be more than anybody looks at meanwhile. */
+const EARLY_COLUMNS = 100;
 
 export type AnalysisJobPorts = {
   db: Db;
@@ -55,6 +57,16 @@ export function analysisJobs(ports: AnalysisJobPorts) {
       const entry = { type: 'AnalysisProgressed', payload: { fraction, message } };
       await db.transaction((tx) => events.append(tx, row.id, [entry]));
     });
+    const early = batched<AnalysisReport['columns'][number]>(async (measured) => {
+      const entry = { type: 'AnalysisColumnsMeasured', payload: { columns: measured } };
+      // like progress, not worth the job: the report will hold them
+      await db.transaction((tx) => events.append(tx, row.id, [entry])).catch(() => {});
+    });
+    let told = 0;
+    const onColumns = (measured: AnalysisReport['columns']) => {
+      for (const column of measured.slice(0, EARLY_COLUMNS - told)) early.push(column);
+      told = Math.min(EARLY_COLUMNS, told + measured.length);
+    };
     const file = await storage.open(parquetKey);
     try {
       return await runTableTask(
@@ -65,10 +77,14 @@ export function analysisJobs(ports: AnalysisJobPorts) {
           target: target?.physicalName ?? null,
           ...(row.requestedTaskType ? { taskType: row.requestedTaskType } : {}),
         },
-        { temporaryDirectory: directory, memoryBytes: ports.memoryBytes, signal, onProgress: progress.push },
+        {
+          ...{ temporaryDirectory: directory, memoryBytes: ports.memoryBytes, signal },
+          ...{ onProgress: progress.push, onColumns },
+        },
       );
     } finally {
       await progress.settle();
+      await early.settle();
       await file.release();
       await rm(directory, { recursive: true, force: true });
     }

@@ -20,25 +20,40 @@ export function named(report: AnalysisReport): NamedReport {
     ...entry,
     column: nameOf(entry.column),
   });
-  const { missingness, correlations, target } = report;
+  const { missingness, correlations, structure, target } = report;
   const result: NamedReport = {
     ...report,
+    columns: namedColumns(report.columns, nameOf),
     missingness: {
       ...missingness,
       columns: missingness.columns.map(ofColumn),
       pairs: missingness.pairs.map(ofPair),
       matrixColumns: missingness.matrixColumns.map(nameOf),
       patterns: missingness.patterns.map((pattern) => ({ ...pattern, columns: pattern.columns.map(nameOf) })),
+      mechanismTest: missingness.mechanismTest && {
+        ...missingness.mechanismTest,
+        column: nameOf(missingness.mechanismTest.column),
+        other: nameOf(missingness.mechanismTest.other),
+      },
     },
     correlations: {
       ...correlations,
       columns: correlations.columns.map(nameOf),
       pairs: correlations.pairs.map(ofPair),
+      nearDuplicates: correlations.nearDuplicates.map(ofPair),
+    },
+    structure: {
+      timeOrder: structure.timeOrder && ofColumn(structure.timeOrder),
+      groups: structure.groups.map((group) => ({
+        ...ofColumn(group),
+        constantWithin: group.constantWithin.map(nameOf),
+      })),
     },
     target: target && { ...target, associations: target.associations.map(ofColumn) },
     issues: report.issues.map((issue) => ({
       ...issue,
       column: issue.column === null ? null : nameOf(issue.column),
+      fixAction: { ...issue.fixAction, columns: issue.fixAction.columns.map(nameOf) },
     })),
     recommendations: report.recommendations.map((recommendation) => ({
       ...recommendation,
@@ -48,3 +63,6 @@ export function named(report: AnalysisReport): NamedReport {
   made.set(report, result);
   return result;
 }
+
+const namedColumns = (columns: AnalysisReport['columns'], nameOf: (column: string) => string) =>
+  columns.map((column) => ({ ...column, copiesOf: column.copiesOf.map(nameOf) }));

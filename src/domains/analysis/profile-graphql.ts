@@ -69,6 +69,15 @@ export const NumericProfile = builder.objectRef<Numeric>('NumericProfile').imple
   }),
 });
 
+const ValueKind = builder.objectRef<Text['kinds'][number]>('ValueKind').implement({
+  description: 'Values of a text column that look alike.',
+  fields: (t) => ({
+    kind: t.exposeString('kind', { description: 'BLANK, INTEGER, NUMBER, DATE, BOOLEAN or TEXT.' }),
+    count: t.exposeInt('count', { description: 'Values.' }),
+    examples: t.exposeStringList('examples', { description: 'At most 3, cut after 80 characters.' }),
+  }),
+});
+
 const TextProfile = builder.objectRef<Text>('TextProfile').implement({
   description: 'Figures of text; lengths in Unicode code points.',
   fields: (t) => ({
@@ -80,10 +89,37 @@ const TextProfile = builder.objectRef<Text>('TextProfile').implement({
     caseVariantCount: t.exposeInt('caseVariantCount', {
       description: 'Distinct values that differ in case or padding only.',
     }),
-    meanWords: t.exposeFloat('meanWords', { nullable: true, description: 'Mean number of words.' }),
+    caseVariants: t.field({
+      type: 'JSON',
+      description: 'Such spellings in groups, at most 3; none where nearly every value differs.',
+      resolve: (row) => row.caseVariants,
+    }),
+    meanWords: t.exposeFloat('meanWords', {
+      nullable: true,
+      description: 'Mean number of pieces between spaces.',
+    }),
     mojibakeCount: t.exposeInt('mojibakeCount', {
       description: 'Values that look decoded by a wrong encoding.',
     }),
+    kinds: t.field({
+      type: [ValueKind],
+      description:
+        'What the values look like one by one, most frequent first: several kinds are a mixed column.',
+      resolve: (row) => row.kinds,
+    }),
+    patternRows: t.exposeInt('patternRows', {
+      description:
+        'Values that kinds and personal data were looked for in; below `valueCount` they are those of the sample.',
+    }),
+  }),
+});
+
+const DateGap = builder.objectRef<Dates['gaps'][number]>('DateGap').implement({
+  description: 'A stretch without dates in a column of regular ones.',
+  fields: (t) => ({
+    after: t.exposeString('after', { description: 'Last date before it, ISO 8601, UTC.' }),
+    before: t.exposeString('before', { description: 'First date behind it, ISO 8601, UTC.' }),
+    missingSteps: t.exposeInt('missingSteps', { description: 'Dates that one would expect in between.' }),
   }),
 });
 
@@ -95,6 +131,17 @@ const DateProfile = builder.objectRef<Dates>('DateProfile').implement({
     rangeDays: t.exposeFloat('rangeDays', { description: 'Latest minus earliest.' }),
     hasTime: t.exposeBoolean('hasTime', { description: 'Whether any value has a time of day.' }),
     futureCount: t.exposeInt('futureCount', { description: 'Values later than the analysis.' }),
+    typicalStepSeconds: t.exposeFloat('typicalStepSeconds', {
+      nullable: true,
+      description: 'Median difference of neighbouring distinct dates.',
+    }),
+    isRegular: t.exposeBoolean('isRegular', {
+      description: 'At least 90 % of the differences are within 11 % of the typical one.',
+    }),
+    gapCount: t.exposeInt('gapCount', {
+      description: 'Differences above 1.5 typical ones, where dates are regular.',
+    }),
+    gaps: t.field({ type: [DateGap], description: 'The widest, at most 5.', resolve: (row) => row.gaps }),
   }),
 });
 
@@ -109,13 +156,47 @@ const TopValue = builder.objectRef<Profile['topValues'][number]>('ValueCount').i
 
 export { TopValue as ValueCount };
 
+const DisguisedValue = builder.objectRef<Profile['disguisedMissing'][number]>('DisguisedValue').implement({
+  description: 'A value that likely stands for a missing one.',
+  fields: (t) => ({
+    value: t.exposeString('value', { description: 'As text.' }),
+    count: t.exposeInt('count', { description: 'Rows.' }),
+    rule: t.exposeString('rule', {
+      description:
+        'WORD: it means “no value”. SENTINEL: a number or date that people write for it. REPEATED_DIGIT: one digit repeated, as frequent as the others on average. The last two occur twice or more and lie farther from all others than their 10 % and 90 % quantiles are apart.',
+    }),
+  }),
+});
+
+const PersonalData = builder.objectRef<Profile['personalData'][number]>('PersonalData').implement({
+  description: 'What a column seems to tell of persons.',
+  fields: (t) => ({
+    kind: t.exposeString('kind', {
+      description:
+        'EMAIL, PHONE, PAYMENT_CARD, IBAN, IP_ADDRESS, SOCIAL_SECURITY_NUMBER, PERSON_NAME, BIRTH_DATE, POSTAL_ADDRESS or IDENTITY_DOCUMENT.',
+    }),
+    evidence: t.exposeString('evidence', {
+      description:
+        'VALUES: cells look like it, check digits included. NAME: only the name of the column says so.',
+    }),
+    count: t.exposeInt('count', { nullable: true, description: 'Such values among those looked at.' }),
+    fraction: t.exposeFloat('fraction', { nullable: true, description: 'Of the values looked at, 0 to 1.' }),
+  }),
+});
+
 export const ColumnProfile = builder.objectRef<AnalysisReport['columns'][number]>('ColumnProfile').implement({
   description: 'What was measured on one column.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Of the column.' }),
     position: t.exposeInt('position', { description: 'Counts from 0.' }),
     type: t.exposeString('type', { description: 'How training sees it.' }),
-    semanticType: t.exposeString('semanticType', { description: 'A finer meaning.' }),
+    confidence: t.exposeFloat('confidence', {
+      description: 'Share of the values that fit the type, 0 to 1.',
+    }),
+    semanticType: t.exposeString('semanticType', {
+      description:
+        'A finer meaning: email, url, uuid, postcode, currency, percentage, flag, year, free_text, …',
+    }),
     rowCount: t.exposeInt('rowCount', { description: 'Rows of the table.' }),
     valueCount: t.exposeInt('valueCount', { description: 'Rows with a value.' }),
     missingCount: t.exposeInt('missingCount', { description: 'Rows without a value.' }),
@@ -127,7 +208,15 @@ export const ColumnProfile = builder.objectRef<AnalysisReport['columns'][number]
     disguisedMissingValues: t.exposeStringList('disguisedMissingValues', {
       description: 'Their spellings, at most 10.',
     }),
-    distinctCount: t.exposeInt('distinctCount', { description: 'Exact.' }),
+    disguisedMissing: t.field({
+      type: [DisguisedValue],
+      description: 'The same with counts and the rule that found each.',
+      resolve: (row) => row.disguisedMissing,
+    }),
+    distinctCount: t.exposeInt('distinctCount', {
+      description:
+        'Exact; by 64-bit hashes where nearly every text differs (one chance in a million of being off by one at 6 million values).',
+    }),
     cardinalityRatio: t.exposeFloat('cardinalityRatio', {
       nullable: true,
       description: 'Distinct values over values.',
@@ -172,6 +261,12 @@ export const ColumnProfile = builder.objectRef<AnalysisReport['columns'][number]
       description: 'For dates.',
       resolve: (row) => row.date,
     }),
+    personalData: t.field({
+      type: [PersonalData],
+      description: 'What the column seems to tell of persons.',
+      resolve: (row) => row.personalData,
+    }),
+    copiesOf: t.exposeStringList('copiesOf', { description: 'Columns that hold the same in every row.' }),
     warnings: t.exposeStringList('warnings', { description: 'Codes of the issues that name this column.' }),
   }),
 });

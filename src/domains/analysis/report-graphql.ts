@@ -1,9 +1,5 @@
 import { builder } from '#builder.ts';
-import { TaskTypeEnum } from '#enums.ts';
 import type { NamedReport } from './named.ts';
-import { NumericProfile, ValueCount } from './profile-graphql.ts';
-
-type Target = NonNullable<NamedReport['target']>;
 
 const QualityPart = builder
   .objectRef<NamedReport['overview']['qualityParts'][number]>('QualityPart')
@@ -67,6 +63,22 @@ const MissingPattern = builder
       fraction: t.exposeFloat('fraction', { description: 'Of all rows, 0 to 1.' }),
     }),
   });
+const MechanismTest = builder
+  .objectRef<NonNullable<NamedReport['missingness']['mechanismTest']>>('MechanismTest')
+  .implement({
+    description: 'A G-test of a gap flag against the values of another column, numbers in at most 10 bins.',
+    fields: (t) => ({
+      column: t.exposeString('column', { description: 'The column with gaps.' }),
+      other: t.exposeString('other', { description: 'The column that they depend on.' }),
+      statistic: t.exposeFloat('statistic', { description: 'G.' }),
+      degreesOfFreedom: t.exposeInt('degreesOfFreedom', { description: 'Of the table.' }),
+      pValue: t.exposeFloat('pValue', { description: 'Of one test; the limit is 0.01 / comparisons.' }),
+      explainedFraction: t.exposeFloat('explainedFraction', {
+        description: "Share of the gap flag's entropy, less what chance gives.",
+      }),
+      comparisons: t.exposeInt('comparisons', { description: 'Tests that were made.' }),
+    }),
+  });
 export const MissingnessReport = builder
   .objectRef<NamedReport['missingness']>('MissingnessReport')
   .implement({
@@ -99,7 +111,16 @@ export const MissingnessReport = builder
       mechanism: t.exposeString('mechanism', {
         description: 'NONE, MCAR_LIKELY, MAR_LIKELY or UNKNOWN: a hint, not a proof.',
       }),
-      mechanismReason: t.exposeString('mechanismReason', { description: 'The test behind it.' }),
+      mechanismReason: t.exposeString('mechanismReason', { description: 'The test behind it, in words.' }),
+      mechanismTest: t.field({
+        type: MechanismTest,
+        nullable: true,
+        description: 'The strongest test, when gaps depend on another column.',
+        resolve: (row) => row.mechanismTest,
+      }),
+      mechanismSampleRows: t.exposeInt('mechanismSampleRows', {
+        description: 'Rows that the tests looked at: the sample of `correlations`.',
+      }),
     }),
   });
 
@@ -116,108 +137,78 @@ const Correlation = builder.objectRef<NamedReport['correlations']['pairs'][numbe
     rows: t.exposeInt('rows', { description: 'Rows where both have a value.' }),
   }),
 });
+const NearDuplicate = builder
+  .objectRef<NamedReport['correlations']['nearDuplicates'][number]>('NearDuplicate')
+  .implement({
+    description: 'Two columns that say the same.',
+    fields: (t) => ({
+      first: t.exposeString('first', { description: 'Name.' }),
+      second: t.exposeString('second', { description: 'Name.' }),
+      kind: t.exposeString('kind', {
+        description:
+          'LINEAR: the same number on another scale. MONOTONE: the same order. RENAMED: the same categories under other names.',
+      }),
+      strength: t.exposeFloat('strength', {
+        description: '|Pearson|, |Spearman| or share of the entropy, from 0.999 on.',
+      }),
+      rows: t.exposeInt('rows', { description: 'Rows where both have a value.' }),
+    }),
+  });
 export const CorrelationReport = builder
   .objectRef<NamedReport['correlations']>('CorrelationReport')
   .implement({
     description: 'Pairs of columns that go together.',
     fields: (t) => ({
       sampleRows: t.exposeInt('sampleRows', { description: 'Rows that were looked at.' }),
+      isSampled: t.exposeBoolean('isSampled', { description: 'Whether those are fewer than the table has.' }),
+      samplingRule: t.exposeString('samplingRule', {
+        description: 'Which rows they are: the same at every run.',
+      }),
       columns: t.exposeStringList('columns', { description: 'Columns that took part.' }),
       omittedColumns: t.exposeInt('omittedColumns', {
         description: 'Columns left out to bound the number of pairs.',
       }),
       pairs: t.field({ type: [Correlation], description: 'Strongest first.', resolve: (row) => row.pairs }),
-    }),
-  });
-
-const Association = builder.objectRef<Target['associations'][number]>('FeatureAssociation').implement({
-  description: 'How much a feature tells about the target.',
-  fields: (t) => ({
-    column: t.exposeString('column', { description: 'Name.' }),
-    method: t.exposeString('method', { description: 'By the types of the two columns.' }),
-    association: t.exposeFloat('association', { nullable: true, description: 'Strength, 0 to 1.' }),
-    mutualInformationBits: t.exposeFloat('mutualInformationBits', {
-      nullable: true,
-      description: 'With the target.',
-    }),
-    leakage: t.exposeString('leakage', {
-      description: 'NONE, SUSPECTED or LIKELY: it seems to know the answer.',
-    }),
-    leakageReason: t.exposeString('leakageReason', { nullable: true, description: 'Why.' }),
-  }),
-});
-export const TargetReport = builder.objectRef<Target>('TargetReport').implement({
-  description: 'The column that is to be predicted.',
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'Of the column.' }),
-    taskType: t.field({
-      type: TaskTypeEnum,
-      nullable: true,
-      description: 'Detected or given.',
-      resolve: (row) => row.taskType,
-    }),
-    taskTypeReason: t.exposeString('taskTypeReason', { description: 'Why this task.' }),
-    usableRows: t.exposeInt('usableRows', { description: 'Rows with a target.' }),
-    missingRows: t.exposeInt('missingRows', { description: 'Rows without: they are left out of training.' }),
-    classCount: t.exposeInt('classCount', { nullable: true, description: 'For classification.' }),
-    balance: t.field({
-      type: [ValueCount],
-      description: 'Classes, largest first, at most 100.',
-      resolve: (row) => row.balance,
-    }),
-    imbalanceRatio: t.exposeFloat('imbalanceRatio', {
-      nullable: true,
-      description: 'Largest class over smallest.',
-    }),
-    distribution: t.field({
-      type: NumericProfile,
-      nullable: true,
-      description: 'For regression.',
-      resolve: (row) => row.distribution,
-    }),
-    associations: t.field({
-      type: [Association],
-      description: 'Features, strongest first.',
-      resolve: (row) => row.associations,
-    }),
-  }),
-});
-
-export const QualityIssue = builder.objectRef<NamedReport['issues'][number]>('QualityIssue').implement({
-  description: 'Something about the data that a careful person would look at.',
-  fields: (t) => ({
-    code: t.exposeString('code', { description: 'Stable, for programs.' }),
-    severity: t.exposeString('severity', { description: 'INFO, WARNING or ERROR.' }),
-    column: t.exposeString('column', { nullable: true, description: 'Name; null: the whole table.' }),
-    affectedRows: t.exposeInt('affectedRows', { nullable: true, description: 'Where that can be counted.' }),
-    message: t.exposeString('message', { description: 'What is wrong.' }),
-    detection: t.exposeString('detection', { description: 'How it was found, with its figures.' }),
-    fix: t.exposeString('fix', { description: 'What to do.' }),
-  }),
-});
-
-const RecommendedAction = builder
-  .objectRef<NamedReport['recommendations'][number]['action']>('RecommendedAction')
-  .implement({
-    description: 'A step of the catalogue.',
-    fields: (t) => ({
-      step: t.exposeString('step', { description: 'Key.' }),
-      columns: t.exposeStringList('columns', { description: 'Names.' }),
-      parameters: t.field({
-        type: 'JSON',
-        description: 'As the step takes them.',
-        resolve: (row) => row.parameters,
+      nearDuplicates: t.field({
+        type: [NearDuplicate],
+        description: 'Pairs that say the same, at most 50.',
+        resolve: (row) => row.nearDuplicates,
       }),
     }),
   });
-export const Recommendation = builder
-  .objectRef<NamedReport['recommendations'][number]>('Recommendation')
+
+const TimeOrder = builder
+  .objectRef<NonNullable<NamedReport['structure']['timeOrder']>>('TimeOrder')
   .implement({
-    description: 'What to do with the data before training.',
+    description: 'The file is sorted in time.',
     fields: (t) => ({
-      priority: t.exposeInt('priority', { description: '1 is the most important.' }),
-      action: t.field({ type: RecommendedAction, description: 'What.', resolve: (row) => row.action }),
-      reason: t.exposeString('reason', { description: 'Why.' }),
-      expectedEffect: t.exposeString('expectedEffect', { description: 'What it should bring.' }),
+      column: t.exposeString('column', { description: 'By this column.' }),
+      order: t.exposeString('order', { description: 'increasing, decreasing, or strictly so.' }),
+      reason: t.exposeString('reason', { description: 'What was seen, and what follows.' }),
     }),
   });
+const GroupHint = builder.objectRef<NamedReport['structure']['groups'][number]>('GroupHint').implement({
+  description: 'A column whose values seem to name things that have several rows each.',
+  fields: (t) => ({
+    column: t.exposeString('column', { description: 'Name.' }),
+    groupCount: t.exposeInt('groupCount', { description: 'Distinct values.' }),
+    meanRows: t.exposeFloat('meanRows', { description: 'Rows a value on average.' }),
+    largestRows: t.exposeInt('largestRows', { description: 'Rows of the most frequent one.' }),
+    constantWithin: t.exposeStringList('constantWithin', {
+      description: 'Columns that do not change within at least 95 % of the groups.',
+    }),
+    reason: t.exposeString('reason', { description: 'What was seen, and what follows.' }),
+  }),
+});
+export const StructureReport = builder.objectRef<NamedReport['structure']>('StructureReport').implement({
+  description: 'What decides how rows may be split for judging a model.',
+  fields: (t) => ({
+    timeOrder: t.field({
+      type: TimeOrder,
+      nullable: true,
+      description: 'When the file is sorted by a date.',
+      resolve: (row) => row.timeOrder,
+    }),
+    groups: t.field({ type: [GroupHint], description: 'At most 3.', resolve: (row) => row.groups }),
+  }),
+});

@@ -51,13 +51,22 @@ const DialectRepair = builder.objectRef<Repair>('DialectRepair').implement({
 const Dialect = builder.objectRef<CsvDialect>('CsvDialect').implement({
   description: 'How the text of the file was cut into cells.',
   fields: (t) => ({
-    delimiter: t.exposeString('delimiter', { description: 'One character.' }),
+    delimiter: t.exposeString('delimiter', { description: 'One character, or up to four.' }),
     quote: t.exposeString('quote', { description: 'One character; empty when cells are not quoted.' }),
     escape: t.exposeString('escape', { description: 'Makes a quote inside quotes literal.' }),
     hasHeader: t.exposeBoolean('hasHeader', { description: 'Whether the first row holds names.' }),
     skipRows: t.exposeInt('skipRows', { description: 'Lines before the table.' }),
     encoding: t.exposeString('encoding', { description: 'Such as utf-8 or windows-1252.' }),
     decimal: t.exposeString('decimal', { description: 'Decimal mark of the numbers.' }),
+    sheet: t.string({
+      nullable: true,
+      description: 'The sheet that was read; null unless the file is a workbook.',
+      resolve: (row) => row.sheet ?? null,
+    }),
+    sheets: t.stringList({
+      description: 'All sheets of a workbook, in its order; empty for other files.',
+      resolve: (row) => row.sheets ?? [],
+    }),
     confidence: t.exposeFloat('confidence', {
       description: '0 to 1: how far this reading is ahead of the next best.',
     }),

@@ -21,6 +21,7 @@ export type DatasetJobPorts = Pick<DatasetPorts, 'db' | 'events' | 'storage' | '
   log: Log;
   workDirectory: string;
   memoryBytes: number;
+  maximumColumns: number;
 };
 
 export function datasetJobs(ports: DatasetJobPorts) {
@@ -82,7 +83,10 @@ export function datasetJobs(ports: DatasetJobPorts) {
       await identify(row, row.storageKey, source.path, signal);
       const result = await runTableTask(
         'ingest',
-        { source: source.path, fileName: row.fileName, parquet, overrides: row.overrides ?? {} },
+        {
+          ...{ source: source.path, fileName: row.fileName, parquet, overrides: row.overrides ?? {} },
+          maximumColumns: ports.maximumColumns,
+        },
         { temporaryDirectory: directory, memoryBytes: ports.memoryBytes, signal, onProgress: progress.push },
       );
       return { parquet, result };

@@ -1,19 +1,21 @@
 import { builder } from '#builder.ts';
-import { columnTypeSchema } from '#contract/table.ts';
+import { columnTypeSchema, type Dialect } from '#contract/table.ts';
 import { ValidationError } from '#errors.ts';
 import { mutation, nodeSuccess } from '#mutation.ts';
+import { faultOfDialect } from '#tables/ingest/overrides.ts';
 import { Dataset } from './graphql.ts';
 
 const CsvDialectInput = builder.inputType('CsvDialectInput', {
   description: 'What to read otherwise than it was understood; the rest stays detected.',
   fields: (t) => ({
-    delimiter: t.string({ description: 'One character.' }),
+    delimiter: t.string({ description: 'One to four characters.' }),
     quote: t.string({ description: 'One character, or empty.' }),
     escape: t.string({ description: 'One character.' }),
     hasHeader: t.boolean({ description: 'Whether the first row holds names.' }),
     skipRows: t.int({ description: 'Lines before the table.' }),
     encoding: t.string({ description: 'Such as utf-8 or windows-1252.' }),
     decimal: t.string({ description: '`.` or `,`.' }),
+    sheet: t.string({ description: 'Name of the sheet of a workbook.' }),
   }),
 });
 
@@ -48,23 +50,10 @@ mutation('updateDataset', {
   },
 });
 
-type DialectWishes = {
-  [Key in 'delimiter' | 'quote' | 'escape' | 'encoding' | 'decimal']?: string | null | undefined;
-} & {
-  hasHeader?: boolean | null | undefined;
-  skipRows?: number | null | undefined;
-};
-
-function checkedDialect(given: DialectWishes) {
-  const wrong = (field: string, message: string) =>
-    new ValidationError('DIALECT_INVALID', message, { path: ['input', 'dialect', field] });
-  if (given.delimiter != null && [...given.delimiter].length !== 1)
-    throw wrong('delimiter', 'Use one character.');
-  if (given.quote != null && [...given.quote].length > 1) throw wrong('quote', 'Use one character, or none.');
-  if (given.escape != null && [...given.escape].length !== 1) throw wrong('escape', 'Use one character.');
-  if (given.skipRows != null && (given.skipRows < 0 || given.skipRows > 100_000))
-    throw wrong('skipRows', 'Use 0 to 100000.');
-  if (given.decimal != null && given.decimal !== '.' && given.decimal !== ',')
-    throw wrong('decimal', 'Use a point or a comma.');
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
+/** @throws ValidationError with the field that cannot be used. */
+function checkedDialect(given: Partial<Record<keyof Dialect, unknown>>): Partial<Dialect> {
+  const told = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
+  const fault = faultOfDialect(told);
+  if (!fault) return told;
+  throw new ValidationError('DIALECT_INVALID', fault.message, { path: ['input', 'dialect', fault.field] });
 }

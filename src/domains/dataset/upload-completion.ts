@@ -1,7 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { eq } from 'drizzle-orm';
 import { ConflictError, failureOf } from '#errors.ts';
-import { StorageError } from '#ports/storage.ts';
 import { TableError } from '#tables/errors.ts';
 import { refusalBySignature } from '#tables/ingest/signatures.ts';
 import { ingestion } from './ingestion.ts';
@@ -21,24 +20,24 @@ export function uploadCompletion(ports: DatasetPorts, uploads: UploadRows) {
     if (row.storageKey !== null) return row.storageKey;
     const open = await uploads.of(row.id);
     if (!open) throw incomplete(row, 0);
-    const { storageKey, uploadId } = open;
     try {
-      await storage.resumable.finish(storageKey, uploadId);
+      // asked first: finishing would end a request that still brings bytes
+      const isWhole = (await uploads.offset(open, row.byteSize)) === row.byteSize;
+      if (!isWhole) throw incomplete(row, await arrivedBytes(open, row.byteSize));
+      await storage.resumable.finish(open.storageKey, open.uploadId);
     } catch (error) {
-      const isIncomplete = error instanceof StorageError && error.code === 'UPLOAD_INCOMPLETE';
-      if (isIncomplete) throw incomplete(row, await arrivedBytes(row));
       // put together already by a call whose answer was lost, or by one at the same moment
       if (!isUnknown(error)) throw error;
-      if ((await storage.size(storageKey)) !== row.byteSize) throw incomplete(row, 0);
+      if ((await storage.size(open.storageKey)) !== row.byteSize) throw incomplete(row, 0);
     }
-    return storageKey;
+    return open.storageKey;
   }
 
-  async function arrivedBytes(row: DatasetRow): Promise<number> {
-    const open = await uploads.of(row.id);
-    if (!open) return 0;
-    if (open.protocol === 'TUS' || !storage.direct) return uploads.offset(open, row.byteSize);
-    const parts = await storage.direct.parts(open.storageKey, open.uploadId, new Date(Date.now() + 60_000));
+  /** Parts arrive in any order; only the store knows which. */
+  async function arrivedBytes(open: UploadRow, byteSize: number): Promise<number> {
+    if (open.protocol === 'TUS' || !storage.direct) return uploads.offset(open, byteSize);
+    const soon = new Date(Date.now() + 60_000);
+    const parts = await storage.direct.parts(open.storageKey, open.uploadId, soon);
     return parts.reduce((sum, part) => sum + (part.isStored ? part.byteSize : 0), 0);
   }
 

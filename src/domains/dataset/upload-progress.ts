@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import type { DatasetPorts } from './service.ts';
 import { type DatasetRow, dataset } from './table.ts';
 import { awaiting } from './upload-rows.ts';
@@ -34,14 +34,15 @@ export function uploadProgress({ db, events }: Pick<DatasetPorts, 'db' | 'events
 
   /** The same bytes, counted from `offset` on as they are taken. */
   return function counted(row: DatasetRow, body: Readable, offset = 0): Readable {
-    async function* count() {
-      let receivedBytes = offset;
-      for await (const chunk of body as AsyncIterable<Buffer>) {
+    let receivedBytes = offset;
+    const meter = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
         receivedBytes += chunk.length;
         push(row, Math.min(receivedBytes, row.byteSize));
-        yield chunk;
-      }
-    }
-    return Readable.from(count(), { objectMode: false });
+        done(null, chunk);
+      },
+    });
+    // the one who takes the bytes learns of a cut
+    return pipeline(body, meter, () => {});
   };
 }

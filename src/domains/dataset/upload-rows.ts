@@ -56,23 +56,21 @@ export function uploadRows({ db, storage, objects }: Pick<DatasetPorts, 'db' | '
     ...{ of, offset, free },
 
     /**
-     * The upload of a dataset by a protocol: the one that was begun, else a new one in its place; null when the
+     * The upload of a dataset: the one that was begun, whichever protocol goes on with it, else a new one; null when the
      * dataset's bytes are not awaited any more.
      */
     async open(row: DatasetRow, protocol: UploadRow['protocol']): Promise<UploadRow | null> {
       const seen = await of(row.id);
-      if (seen?.protocol === protocol && (await isKnown(seen, row.byteSize))) {
+      if (seen && (await isKnown(seen, row.byteSize))) {
         await objects.touch(seen.storageKey);
         return seen;
       }
       const created = await create(row, protocol);
       const { kept, outdated } = await db.transaction(async (tx) => {
         const [awaited] = await tx.select().from(dataset).where(awaiting(row.id)).for('update');
+        if (!awaited) return { kept: null, outdated: created };
         const [present] = await tx.select().from(upload).where(eq(upload.datasetId, row.id));
-        const isNew = present !== undefined && present.uploadId !== seen?.uploadId;
-        if (!awaited || (isNew && present.protocol === protocol)) {
-          return { kept: awaited ? present : undefined, outdated: created };
-        }
+        if (present && present.uploadId !== seen?.uploadId) return { kept: present, outdated: created };
         await tx
           .insert(upload)
           .values(created)
@@ -80,7 +78,7 @@ export function uploadRows({ db, storage, objects }: Pick<DatasetPorts, 'db' | '
         return { kept: created, outdated: present };
       });
       if (outdated) await free(outdated);
-      return kept ?? null;
+      return kept;
     },
 
     /** Ends an upload; the next ticket begins from the first byte. */

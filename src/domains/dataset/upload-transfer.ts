@@ -31,6 +31,7 @@ export function uploadTransfers(ports: DatasetPorts, uploads: UploadRows) {
   async function store(row: DatasetRow, body: Readable, signal?: AbortSignal): Promise<boolean> {
     const stored = await objects.put(row.ownerId, 'source', counted(row, body), {
       maxBytes: row.byteSize,
+      byteSize: row.byteSize,
       ...(signal ? { signal } : {}),
     });
     if (stored.byteSize !== row.byteSize) {

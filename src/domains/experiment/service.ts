@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { checkAlgorithms, checkMetric } from '#catalog.ts';
 import type { ExperimentStage, TaskType } from '#contract/vocabulary.ts';
@@ -6,6 +6,7 @@ import type { Db, Tx } from '#db.ts';
 import { authorise, type Connection, signedIn, type Viewer } from '#domains/account/authorise.ts';
 import { once } from '#domains/account/idempotency.ts';
 import { checkTarget } from '#domains/analysis/service.ts';
+import type { AnalysisRow } from '#domains/analysis/table.ts';
 import type { DatasetService } from '#domains/dataset/service.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
 import { decodeId, encodeId, newId } from '#ids.ts';
@@ -171,6 +172,42 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
       }),
     attachPreprocessing: (tx: Tx, viewer: Viewer, globalId: string, row: { id: string; datasetId: string }) =>
       attach(tx, viewer, globalId, row.datasetId, { preprocessingId: row.id, stage: 'PREPARATION' }),
+
+    /**
+     * Makes a preprocessing the one of the newest experiment that relies on its analysis and does not run, or of a new
+     * one; gives the experiment's id.
+     */
+    keepPreprocessing(viewer: Viewer, source: AnalysisRow, preprocessingId: string): Promise<string> {
+      const change = { preprocessingId, stage: 'PREPARATION' } as const;
+      return db.transaction(async (tx) => {
+        const [known] = await tx
+          .select({ id: experiment.id })
+          .from(experiment)
+          .where(
+            and(
+              eq(experiment.ownerId, viewer.accountId),
+              eq(experiment.analysisId, source.id),
+              notInArray(experiment.status, ['QUEUED', 'RUNNING']),
+            ),
+          )
+          .orderBy(desc(experiment.createdAt), desc(experiment.id))
+          .limit(1)
+          .for('update');
+        if (known) {
+          await tx
+            .update(experiment)
+            .set({ ...change, version: sql`${experiment.version} + 1` })
+            .where(eq(experiment.id, known.id));
+          return known.id;
+        }
+        const table = await datasets.find(viewer, encodeId('Dataset', source.datasetId));
+        const question = { dataset: table, target: source.target, taskType: source.taskType };
+        return this.insert(tx, viewer, question, ExperimentSettings.parse({}), 'DRAFT', {
+          ...change,
+          analysisId: source.id,
+        });
+      });
+    },
 
     /** Whether an experiment works on a dataset right now. */
     async uses(connection: Connection, datasetId: string): Promise<boolean> {

@@ -28,6 +28,7 @@ export type PredictionJobPorts = {
   log: Log;
   workDirectory: string;
   memoryBytes: number;
+  maximumColumns: number;
 };
 
 /** Predicts a file: read it by the training's schema, apply the model in the sandbox, keep predictions.csv. */
@@ -81,6 +82,7 @@ export function predictionJobs(ports: PredictionJobPorts) {
           source: source.path,
           fileName: file.fileName,
           parquet,
+          maximumColumns: ports.maximumColumns,
           overrides: {
             expected: {
               columns: training.columns,

@@ -106,7 +106,7 @@ export function storedObjects(ports: { db: Db; storage: Storage; log: Log; refer
       ownerId: string,
       kind: ObjectKind,
       body: Readable,
-      options: { maxBytes: number; signal?: AbortSignal },
+      options: { maxBytes: number; byteSize?: number; signal?: AbortSignal },
     ): Promise<StoredObject & { key: string }> {
       return written(ownerId, kind, (key) => storage.put(key, body, options));
     },

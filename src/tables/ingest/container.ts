@@ -58,13 +58,35 @@ async function openUnpacked(file: string): Promise<OpenedFile> {
   }
   const byteSize = (await stat(file)).size;
   if (hex.startsWith('50415231')) return { kind: 'parquet', path: file, byteSize };
-  return { kind: looksLikeJson(head) ? 'json' : 'text', path: file, byteSize };
+  refuseWideJson(head);
+  if (looksLikeJson(head)) return { kind: 'json', path: file, byteSize };
+  refuseListOfOthers(head, await readTail(file, byteSize));
+  return { kind: 'text', path: file, byteSize };
 }
 
 /** JSON lines (`{"…`) or an array of objects (`[ {"…`): a CSV cell never starts a file that way without being quoted. */
 function looksLikeJson(head: Buffer): boolean {
   const text = head.toString('utf8').replace(/^\uFEFF/, '');
   return /^\s*(\[\s*)?\{\s*("(?:[^"\\]|\\.)*"\s*:|\}\s*$)/.test(text);
+}
+
+/** An array of numbers or of arrays has no names, and as CSV it would only look like a table. */
+function refuseListOfOthers(head: Buffer, tail: string): void {
+  const text = head.toString('utf8').replace(/^\uFEFF/, '');
+  const begins = /^\s*\[\s*(?:\[|-?\d|"|null|true|false)/.test(text);
+  if (!begins || !tail.trimEnd().endsWith(']')) return;
+  throw new TableError(
+    'NOT_TABULAR',
+    'The file is a JSON list without names for its columns. Upload an array of objects, or one object a line.',
+  );
+}
+
+function refuseWideJson(head: Buffer): void {
+  const mark = head.subarray(0, 2).toString('hex');
+  if (mark !== 'fffe' && mark !== 'feff') return;
+  const text = new TextDecoder(mark === 'fffe' ? 'utf-16le' : 'utf-16be').decode(head);
+  if (!/^\s*(?:\[\s*)?\{\s*"/.test(text)) return;
+  throw new TableError('UNDECODABLE_TEXT', 'The file is JSON in UTF-16. Save it as UTF-8.');
 }
 
 /** By the parts that every file of the kind has. */
@@ -155,6 +177,16 @@ async function unpack(
       );
     }
     throw error;
+  }
+}
+
+async function readTail(file: string, byteSize: number): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, Math.max(0, byteSize - 64));
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }
 

@@ -13,13 +13,18 @@ const delimiterPriors: [string, number][] = [
   ['|', 1],
   [':', 0.75],
   [' ', 0.65],
-  ['~', 0.8],
-  ['^', 0.8],
+  ['~', 0.9],
+  ['^', 0.9],
   ['\u0001', 1],
   ['\u001f', 1],
   ['¬', 0.8],
   ['§', 0.8],
 ];
+/** Marks put between the cells by those who trust no single one. */
+const longDelimiters = ['|~|', '~|~', '^|^', '|^|', '#|#', '@|@', '+|+', '*|*', '<>', '=>'];
+const doubled = [...'|:;~^#@$%&*+=!'];
+const longPrior = 0.95;
+const comparedLines = 200;
 const scoredCharacters = 100_000;
 const scoredRows = 1_500;
 const singleColumnScore = 0.4;
@@ -53,8 +58,7 @@ export function detectSyntax(
 }
 
 function listCandidates(sample: string, fixed: Partial<RowSyntax>): RowSyntax[] {
-  const delimiters =
-    fixed.delimiter !== undefined ? [fixed.delimiter] : delimiterPriors.map(([delimiter]) => delimiter);
+  const delimiters = fixed.delimiter !== undefined ? [fixed.delimiter] : usualDelimiters(sample);
   const present = delimiters.filter(
     (delimiter) =>
       delimiter === ',' ||
@@ -73,6 +77,22 @@ function listCandidates(sample: string, fixed: Partial<RowSyntax>): RowSyntax[] 
   return syntaxes;
 }
 
+/** A mark that stands twice on many lines may be a delimiter; one that is never seen alone is none. */
+function usualDelimiters(sample: string): string[] {
+  const lines = sample.split(/\r\n|\n|\r/, comparedLines).filter((line) => line !== '');
+  const isFrequent = (delimiter: string) =>
+    lines.filter((line) => line.includes(delimiter)).length > lines.length * 0.4;
+  const countOf = (part: string) => sample.split(part).length - 1;
+  const pairs = doubled.filter((mark) => isFrequent(mark + mark));
+  return [
+    ...delimiterPriors
+      .map(([delimiter]) => delimiter)
+      .filter((mark) => !pairs.includes(mark) || countOf(mark) > 2 * countOf(mark + mark)),
+    ...pairs.map((mark) => mark + mark),
+    ...longDelimiters.filter(isFrequent),
+  ];
+}
+
 /** Colons of clock times and addresses are no delimiters. */
 function hasClockTimes(sample: string): boolean {
   return /(?:^|[^\d:])\d{1,2}:\d{2}(?::\d{2})?(?=[^\d:]|$)|:\/\//m.test(sample);
@@ -88,7 +108,9 @@ export function scoreSyntax(sample: string, isLast: boolean, syntax: RowSyntax):
   const rows = allRows.filter((row) => !isBlankRow(row));
   if (rows.length === 0) return 0;
   const width = commonWidth(rows);
-  const prior = delimiterPriors.find(([delimiter]) => delimiter === syntax.delimiter)?.[1] ?? 0.8;
+  const prior =
+    delimiterPriors.find(([delimiter]) => delimiter === syntax.delimiter)?.[1] ??
+    (syntax.delimiter.length > 1 ? longPrior : 0.8);
   const regular = rows.filter((row) => row.length === width);
   // A preamble or a footer is forgiven: only rows inside the table count against it.
   const firstRegular = rows.findIndex((row) => row.length === width);
@@ -140,6 +162,6 @@ function cellQuality(cell: string, { quote }: RowSyntax): number {
   const closes = trimmed.endsWith('"') || (quote === "'" && trimmed.endsWith("'"));
   if (opens !== closes && quote !== '') return 0.1;
   if (opens && closes && trimmed.length > 1) return 0.3;
-  if (/[;|\t]/.test(cell)) return 0.4;
+  if (/[;|\t~^§¬]|::/.test(cell)) return 0.4;
   return kindQuality.text;
 }

@@ -1,6 +1,6 @@
-import chardet from 'chardet';
 import iconv from 'iconv-lite';
 import { TableError } from '#tables/errors.ts';
+import { guessLegacyEncoding } from './legacy-encoding.ts';
 import type { ByteSurvey } from './survey.ts';
 
 export interface DetectedEncoding {
@@ -18,8 +18,6 @@ const marks: [string, string][] = [
   ['fffe', 'utf-16le'],
   ['feff', 'utf-16be'],
 ];
-const multibyteEncodings = new Set(['Shift_JIS', 'EUC-JP', 'EUC-KR', 'Big5', 'GB18030', 'ISO-2022-JP']);
-const westernNames = new Set(['ISO-8859-1', 'windows-1252']);
 const tolerableInvalidShare = 0.1;
 const wholeSampleBytes = 64 * 1024;
 
@@ -84,53 +82,7 @@ function refuseControlCharacters({ head }: ByteSurvey): void {
   }
 }
 
-/** From this mean length of a run of high bytes on, words are written in another script than the Latin one. */
-const foreignRunLength = 2.2;
-
 function legacyEncoding({ head, byteSize, highByteSample }: ByteSurvey): DetectedEncoding {
   const sample = byteSize <= wholeSampleBytes ? head.subarray(0, byteSize) : highByteSample;
-  const matches = chardet
-    .analyse(sample)
-    .filter(({ name }) => iconv.encodingExists(name) && !name.startsWith('UTF'));
-  const western = { name: 'windows-1252', confidence: 0.5, markLength: 0 };
-  if (meanHighRun(sample) < foreignRunLength) {
-    // A few accents among plain letters: the statistics must be sure to say anything but Western.
-    const best = matches.find(({ name }) => !multibyteEncodings.has(name));
-    if (!best || best.confidence < 45 || westernNames.has(best.name)) {
-      return { ...western, confidence: Math.max(0.5, (best?.confidence ?? 0) / 100) };
-    }
-    return { name: best.name.toLowerCase(), confidence: best.confidence / 100, markLength: 0 };
-  }
-  const ranked = matches
-    .map(({ name, confidence }) => ({ name, confidence, letters: letterShare(sample, name) }))
-    .sort((first, second) => second.letters - first.letters || second.confidence - first.confidence);
-  const [best] = ranked;
-  if (!best || best.letters < 0.6) return western;
-  const name = westernNames.has(best.name) ? western.name : best.name.toLowerCase();
-  return { name, confidence: Math.max(0.4, best.confidence / 100), markLength: 0 };
-}
-
-function meanHighRun(bytes: Buffer): number {
-  let runs = 0;
-  let high = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
-    if ((bytes[at] ?? 0) < 0x80) continue;
-    high += 1;
-    if (at === 0 || (bytes[at - 1] ?? 0) < 0x80) runs += 1;
-  }
-  return runs === 0 ? 0 : high / runs;
-}
-
-/** Share of letters among the characters beyond ASCII, in steps of a twentieth; what cannot be decoded counts twice. */
-function letterShare(bytes: Buffer, encoding: string): number {
-  let letters = 0;
-  let others = 0;
-  for (const character of iconv.decode(bytes, encoding)) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) continue;
-    if (code === 0xfffd || code < 0xa0 || (code >= 0xe000 && code < 0xf900)) others += 2;
-    else if (/[\p{L}\p{M}]/u.test(character)) letters += 1;
-    else others += 1;
-  }
-  return letters + others === 0 ? 0 : Math.round((letters / (letters + others)) * 20) / 20;
+  return { ...guessLegacyEncoding(sample), markLength: 0 };
 }

@@ -1,5 +1,4 @@
 import { rename, rm, stat } from 'node:fs/promises';
-import type { ColumnType } from '#contract/report.ts';
 import type { Dialect } from '#contract/table.ts';
 import { type Engine, inBatches, openEngine, quoteText } from '#tables/engine.ts';
 import { TableError } from '#tables/errors.ts';
@@ -30,7 +29,7 @@ export async function ingest(spec: IngestSpec, context: TableTaskContext): Promi
     const expected = spec.overrides?.expected;
     const typed = expected
       ? await typeByExpectation(engine, table, expected)
-      : await detectTypes(engine, table, spec.overrides?.columnTypes ?? [], (fraction) =>
+      : await detectTypes(engine, table, spec.overrides ?? {}, (fraction) =>
           onProgress({ fraction: 0.55 + 0.2 * fraction, stage: 'types', message: 'Checking the types' }),
         );
     onProgress({ fraction: 0.75, stage: 'store', message: 'Writing the table' });
@@ -83,7 +82,7 @@ function trainingReading({ dialect }: ExpectedSchema): Partial<Dialect> {
 async function detectTypes(
   engine: Engine,
   table: RawTable,
-  columnTypes: { name: string; type: ColumnType }[],
+  { dialect: { decimal: told } = {}, columnTypes = [] }: NonNullable<IngestSpec['overrides']>,
   onProgress: (fraction: number) => void,
 ): Promise<TypedTable> {
   const forced = new Map(columnTypes.map(({ name, type }) => [name, type]));
@@ -98,8 +97,9 @@ async function detectTypes(
     );
   }
   const { dialect } = table;
-  const prefersDecimalComma = dialect?.decimal === ',' || dialect?.delimiter === ';';
-  return typeColumns(engine, table, { prefersDecimalComma, forced }, onProgress);
+  // Semicolons part the cells where the comma is the decimal mark.
+  const decimal = told ?? (dialect?.delimiter === ';' ? ',' : undefined);
+  return typeColumns(engine, table, { decimal, isDecimalCertain: told !== undefined, forced }, onProgress);
 }
 
 /** Planning many expressions in one statement takes time that grows with their square. */

@@ -81,7 +81,9 @@ function headerWidth(header: string[], rows: string[][], bodyWidth: number): num
 }
 
 /** Votes of the columns: text above numbers speaks for names, a value that fits the column below speaks against. */
-export function looksLikeHeader(first: string[], rows: string[][]): boolean {
+export function looksLikeHeader(first: string[], following: string[][]): boolean {
+  // A header that comes again further down is no value of its column.
+  const rows = following.filter((row) => row.some((cell, index) => cell !== first[index]));
   if (rows.length === 0) return first.some((cell) => !/\d/.test(cell) && cell.trim() !== '');
   let votes = 0;
   let filledCells = 0;

@@ -4,32 +4,75 @@ import { TableError } from '#tables/errors.ts';
 const longestDelimiter = 4;
 const mostSkippedRows = 1_000_000;
 
-/** What is told about a dialect comes from outside; the encoding and the sheet are looked up where they are used. */
+export interface DialectFault {
+  field: keyof Dialect;
+  message: string;
+}
+
+/** What cannot be used of a dialect that was told; encoding and sheet are looked up where they are used. */
+export function faultOfDialect(dialect: Partial<Record<keyof Dialect, unknown>>): DialectFault | undefined {
+  const {
+    delimiter,
+    quote,
+    escape: escapeCharacter,
+    hasHeader,
+    skipRows,
+    decimal,
+    encoding,
+    sheet,
+  } = dialect;
+  const faults: [keyof Dialect, boolean, string][] = [
+    [
+      'delimiter',
+      delimiter !== undefined && !isPiece(delimiter, 1, longestDelimiter),
+      `Use one to ${longestDelimiter} characters, none of them a line end.`,
+    ],
+    [
+      'quote',
+      quote !== undefined && !isPiece(quote, 0, 1),
+      'Use one character, or none when cells are not quoted.',
+    ],
+    [
+      'escape',
+      escapeCharacter !== undefined && !isPiece(escapeCharacter, quote === '' ? 0 : 1, 1),
+      'Use one character: the quote itself, or a backslash.',
+    ],
+    [
+      'delimiter',
+      typeof quote === 'string' && quote !== '' && typeof delimiter === 'string' && delimiter.includes(quote),
+      'It is the quote too: use two different characters.',
+    ],
+    ['hasHeader', hasHeader !== undefined && typeof hasHeader !== 'boolean', 'Use true or false.'],
+    [
+      'skipRows',
+      skipRows !== undefined && !(Number.isInteger(skipRows) && isWithin(Number(skipRows))),
+      `Use a whole number from 0 to ${mostSkippedRows}.`,
+    ],
+    ['decimal', decimal !== undefined && decimal !== '.' && decimal !== ',', 'Use a point or a comma.'],
+    ['encoding', encoding !== undefined && typeof encoding !== 'string', 'Use a name such as utf-8.'],
+    ['sheet', sheet !== undefined && typeof sheet !== 'string', 'Use the name of a sheet.'],
+  ];
+  const fault = faults.find(([, isWrong]) => isWrong);
+  return fault && { field: fault[0], message: fault[2] };
+}
+
+/** @throws TableError INVALID_DIALECT */
 export function refuseInvalid(dialect: Partial<Dialect>): void {
-  const { delimiter, quote, escape: escapeCharacter, hasHeader, skipRows, decimal } = dialect;
-  const wrong = (what: string, use: string): TableError =>
-    new TableError(
-      'INVALID_DIALECT',
-      `The ${what} ${JSON.stringify(dialect[what as keyof Dialect])} cannot be used. ${use}`,
-    );
-  if (delimiter !== undefined && !isPiece(delimiter, 1, longestDelimiter))
-    throw wrong('delimiter', `Use one to ${longestDelimiter} characters, none of them a line end.`);
-  if (quote !== undefined && !isPiece(quote, 0, 1))
-    throw wrong('quote', 'Use one character, or none when cells are not quoted.');
-  if (escapeCharacter !== undefined && !isPiece(escapeCharacter, 0, 1))
-    throw wrong('escape', 'Use one character: the quote itself, or a backslash.');
-  if (delimiter !== undefined && quote !== undefined && quote !== '' && delimiter.includes(quote))
-    throw wrong('delimiter', 'It is the quote too: use two different characters.');
-  if (hasHeader !== undefined && typeof hasHeader !== 'boolean')
-    throw wrong('hasHeader', 'Use true or false.');
-  if (skipRows !== undefined && !(Number.isInteger(skipRows) && skipRows >= 0 && skipRows <= mostSkippedRows))
-    throw wrong('skipRows', `Use a whole number from 0 to ${mostSkippedRows}.`);
-  if (decimal !== undefined && decimal !== '.' && decimal !== ',')
-    throw wrong('decimal', 'Use a point or a comma.');
+  const fault = faultOfDialect(dialect);
+  if (!fault) return;
+  const { field, message } = fault;
+  throw new TableError(
+    'INVALID_DIALECT',
+    `The ${field} ${JSON.stringify(dialect[field])} cannot be used. ${message}`,
+  );
 }
 
 function isPiece(text: unknown, shortest: number, longest: number): boolean {
   return (
-    typeof text === 'string' && text.length >= shortest && text.length <= longest && !/[\r\n\0]/.test(text)
+    typeof text === 'string' && text.length >= shortest && text.length <= longest && !/[\r\n]/.test(text)
   );
+}
+
+function isWithin(rows: number): boolean {
+  return rows >= 0 && rows <= mostSkippedRows;
 }

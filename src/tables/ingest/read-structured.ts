@@ -1,4 +1,5 @@
-import { type Engine, quoteIdentifier, quoteText } from '#tables/engine.ts';
+import type { TableWarning } from '#contract/table.ts';
+import { type Engine, inBatches, quoteIdentifier, quoteText } from '#tables/engine.ts';
 import { TableError } from '#tables/errors.ts';
 import { nameColumns } from './names.ts';
 import type { RawTable, ReadingRules } from './read-rows.ts';
@@ -16,6 +17,7 @@ export async function readStructured(
   try {
     const described = await engine.rows(`DESCRIBE SELECT * FROM ${source}`);
     const given = described.map(([name]) => String(name));
+    if (!isJson) refuseNested(described.map(([name, type]) => ({ name: String(name), type: String(type) })));
     if (given.length > maximumColumns) {
       throw new TableError(
         'TOO_MANY_COLUMNS',
@@ -33,7 +35,15 @@ export async function readStructured(
       );
     }
     const { names } = nameColumns(given, given.length);
-    return { names, rowCount: Number(rowCount), dialect: null, warnings: [], noteCells: [] };
+    const nested = isJson ? await findNested(engine, names) : [];
+    if (Number(rowCount) === 1 && nested.some(({ isList }) => isList)) throw wrapped(nested);
+    return {
+      names,
+      rowCount: Number(rowCount),
+      dialect: null,
+      warnings: nestedWarning(nested),
+      noteCells: [],
+    };
   } catch (error) {
     if (error instanceof TableError) throw error;
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
@@ -45,6 +55,63 @@ export async function readStructured(
     );
   }
 }
+
+/** Lists, structures and bytes are no values of a cell; their text would only look like some. */
+function refuseNested(columns: { name: string; type: string }[]): void {
+  const nested = columns.filter(({ type }) => /\[\d*\]$|^(?:STRUCT|MAP|UNION|BLOB|VARIANT)\b/.test(type));
+  if (nested.length === 0) return;
+  const shown = nested.slice(0, 3).map(({ name, type }) => `"${name}" (${type.slice(0, 40)})`);
+  throw new TableError(
+    'UNSUPPORTED_FORMAT',
+    `${nested.length} columns of the Parquet file hold no plain values: ${shown.join(', ')}${nested.length > 3 ? ', …' : ''}. Flatten or drop them.`,
+    { column: nested[0]?.name ?? '' },
+  );
+}
+
+interface NestedColumn {
+  name: string;
+  isList: boolean;
+}
+
+/** Columns of a JSON file with values that are objects or lists themselves. */
+async function findNested(engine: Engine, names: string[]): Promise<NestedColumn[]> {
+  const found: NestedColumn[] = [];
+  for (const batch of inBatches([...names.keys()], columnsTogether)) {
+    const parts = batch.flatMap((index) => [
+      `bool_or(r${index} LIKE '[%]' AND json_valid(r${index}))`,
+      `bool_or(r${index} LIKE '{%}' AND json_valid(r${index}))`,
+    ]);
+    const row = await engine.row(`SELECT ${parts.join(', ')} FROM raw`);
+    for (const [place, index] of batch.entries()) {
+      const isList = row[place * 2] === true;
+      if (isList || row[place * 2 + 1] === true) found.push({ name: names[index] ?? '', isList });
+    }
+  }
+  return found;
+}
+
+function wrapped(nested: NestedColumn[]): TableError {
+  const name = nested.find(({ isList }) => isList)?.name ?? '';
+  return new TableError(
+    'NOT_TABULAR',
+    `The JSON file is one object, and its rows are inside of "${name}". Upload that list by itself, as an array of objects or one object a line.`,
+    { column: name },
+  );
+}
+
+function nestedWarning(nested: NestedColumn[]): TableWarning[] {
+  if (nested.length === 0) return [];
+  const shown = nested.slice(0, 5).map(({ name }) => `"${name}"`);
+  return [
+    {
+      code: 'NESTED_VALUES',
+      message: `Objects and lists inside of ${shown.join(', ')}${nested.length > 5 ? ', …' : ''} were kept as text.`,
+      count: nested.length,
+    },
+  ];
+}
+
+const columnsTogether = 200;
 
 /** With depth 1 every JSON value is of type JSON: a string is unwrapped, anything nested stays as its text. */
 function textOf(name: string, isJson: boolean): string {

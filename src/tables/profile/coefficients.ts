@@ -1,10 +1,20 @@
-/** Coefficients of association on plain arrays. `null` in numbers and -1 in codes mean "no value"; pairs lacking one are skipped. */
+import { lowerBound } from './counted.ts';
 
-export type Numbers = (number | null)[];
+/** Coefficients of association. NaN in numbers and -1 in codes mean "no value"; pairs lacking one are skipped. */
+
 /** A value's place in the vocabulary, or -1. */
 export interface Codes {
   codes: Int32Array;
   size: number;
+}
+
+/** Numbers with their ranks, made once a column and used for every pair. */
+export interface Ranked {
+  values: Float64Array;
+  /** Average ranks, 1-based, among the values; NaN for gaps. */
+  ranks: Float64Array;
+  /** Whether there are gaps. */
+  hasGaps: boolean;
 }
 
 export interface Coefficient {
@@ -14,7 +24,7 @@ export interface Coefficient {
 
 const fewestRows = 3;
 
-export function pearson(first: Numbers, second: Numbers): Coefficient | null {
+export function pearson(first: Float64Array, second: Float64Array): Coefficient | null {
   let rows = 0;
   let meanX = 0;
   let meanY = 0;
@@ -22,9 +32,9 @@ export function pearson(first: Numbers, second: Numbers): Coefficient | null {
   let squaresY = 0;
   let products = 0;
   for (let index = 0; index < first.length; index += 1) {
-    const x = first[index] ?? null;
-    const y = second[index] ?? null;
-    if (x === null || y === null) continue;
+    const x = first[index] as number;
+    const y = second[index] as number;
+    if (Number.isNaN(x) || Number.isNaN(y)) continue;
     rows += 1;
     // Welford's update: one pass without cancellation.
     const deltaX = x - meanX;
@@ -40,40 +50,41 @@ export function pearson(first: Numbers, second: Numbers): Coefficient | null {
   return Number.isFinite(value) ? { value: Math.max(-1, Math.min(1, value)), rows } : null;
 }
 
-/** Indices of the values from small to large, gaps left out: sorted once a column, used for every pair. */
-export function sortOrder(values: Numbers): Int32Array {
-  const present: number[] = [];
-  for (let index = 0; index < values.length; index += 1) if (values[index] !== null) present.push(index);
-  return Int32Array.from(present).sort((left, right) => (values[left] as number) - (values[right] as number));
+/** The values from small to large, gaps left out. */
+export function sortValues(values: Float64Array): Float64Array {
+  return values.filter((value) => !Number.isNaN(value)).sort();
 }
 
-/** Average ranks, 1-based, among the rows where `other` has a value too; the rest are gaps. */
-export function ranks(values: Numbers, order: Int32Array, other: Numbers): Numbers {
-  const kept = order.filter((index) => other[index] !== null);
-  const result: Numbers = new Array(values.length).fill(null);
-  for (let start = 0; start < kept.length; ) {
+/** Average ranks, 1-based; NaN for gaps. */
+export function rankAll(values: Float64Array, sorted: Float64Array): Float64Array {
+  const distinct = new Float64Array(sorted.length);
+  const ranks = new Float64Array(sorted.length);
+  let count = 0;
+  for (let start = 0; start < sorted.length; count += 1) {
     let end = start + 1;
-    while (end < kept.length && values[kept[end] as number] === values[kept[start] as number]) end += 1;
-    for (let at = start; at < end; at += 1) result[kept[at] as number] = (start + end + 1) / 2;
+    while (end < sorted.length && sorted[end] === sorted[start]) end += 1;
+    distinct[count] = sorted[start] as number;
+    ranks[count] = (start + end + 1) / 2;
     start = end;
   }
-  return result;
+  const known = distinct.subarray(0, count);
+  return values.map((value) => (Number.isNaN(value) ? value : (ranks[lowerBound(known, value)] as number)));
 }
 
-export interface Sorted {
-  values: Numbers;
-  order: Int32Array;
+/** Pearson of the ranks among the rows where both have a value. */
+export function spearman(first: Ranked, second: Ranked): Coefficient | null {
+  return pearson(ranksBeside(first, second), ranksBeside(second, first));
 }
 
-/** Pearson of the ranks. */
-export function spearman(first: Sorted, second: Sorted): Coefficient | null {
-  return pearson(
-    ranks(first.values, first.order, second.values),
-    ranks(second.values, second.order, first.values),
+function ranksBeside({ values, ranks }: Ranked, other: Ranked): Float64Array {
+  if (!other.hasGaps) return ranks;
+  const shared = values.map((value, index) =>
+    Number.isNaN(other.values[index] as number) ? Number.NaN : value,
   );
+  return rankAll(shared, sortValues(shared));
 }
 
-interface Table {
+export interface CrossTable {
   cells: Float64Array;
   rowTotals: Float64Array;
   columnTotals: Float64Array;
@@ -81,31 +92,39 @@ interface Table {
   width: number;
 }
 
-function crossTabulate(first: Codes, second: Codes): Table {
+export function crossTabulate(first: Codes, second: Codes): CrossTable {
   const width = second.size;
   const cells = new Float64Array(first.size * width);
-  const rowTotals = new Float64Array(first.size);
-  const columnTotals = new Float64Array(width);
-  let total = 0;
   for (let index = 0; index < first.codes.length; index += 1) {
     const x = first.codes[index] as number;
     const y = second.codes[index] as number;
     if (x < 0 || y < 0) continue;
     cells[x * width + y] = (cells[x * width + y] as number) + 1;
-    rowTotals[x] = (rowTotals[x] as number) + 1;
-    columnTotals[y] = (columnTotals[y] as number) + 1;
-    total += 1;
+  }
+  return withTotals(cells, width);
+}
+
+export function withTotals(cells: Float64Array, width: number): CrossTable {
+  const rowTotals = new Float64Array(cells.length / width);
+  const columnTotals = new Float64Array(width);
+  let total = 0;
+  for (let x = 0; x < rowTotals.length; x += 1) {
+    for (let y = 0; y < width; y += 1) {
+      const n = cells[x * width + y] as number;
+      rowTotals[x] = (rowTotals[x] as number) + n;
+      columnTotals[y] = (columnTotals[y] as number) + n;
+      total += n;
+    }
   }
   return { cells, rowTotals, columnTotals, total, width };
 }
 
-function occupied(totals: Float64Array): number {
+export function occupied(totals: Float64Array): number {
   return totals.reduce((count, each) => count + (each > 0 ? 1 : 0), 0);
 }
 
 /** Bias-corrected (Bergsma 2013): phi2 and the table's sides are lowered by what chance alone gives. */
-export function cramersV(first: Codes, second: Codes): Coefficient | null {
-  const { cells, rowTotals, columnTotals, total, width } = crossTabulate(first, second);
+export function cramersVOf({ cells, rowTotals, columnTotals, total, width }: CrossTable): number | null {
   const r = occupied(rowTotals);
   const k = occupied(columnTotals);
   if (total < fewestRows || r < 2 || k < 2) return null;
@@ -118,42 +137,87 @@ export function cramersV(first: Codes, second: Codes): Coefficient | null {
   }
   const phi2 = Math.max(0, chiSquared / total - ((k - 1) * (r - 1)) / (total - 1));
   const sides = Math.min(k - (k - 1) ** 2 / (total - 1), r - (r - 1) ** 2 / (total - 1)) - 1;
-  return sides > 0 ? { value: Math.min(1, Math.sqrt(phi2 / sides)), rows: total } : null;
+  return sides > 0 ? Math.min(1, Math.sqrt(phi2 / sides)) : null;
+}
+
+export function cramersV(first: Codes, second: Codes): Coefficient | null {
+  const table = crossTabulate(first, second);
+  const value = cramersVOf(table);
+  return value === null ? null : { value, rows: table.total };
+}
+
+/** Per group: how many numbers, their sum, and their sum of squares, about a common centre. */
+export interface GroupSums {
+  counts: Float64Array;
+  sums: Float64Array;
+  squares: Float64Array;
 }
 
 /** Correlation ratio eta: square root of the share of the numbers' variance that lies between the groups. */
-export function correlationRatio(groups: Codes, values: Numbers): Coefficient | null {
-  const counts = new Float64Array(groups.size);
-  const sums = new Float64Array(groups.size);
-  let rows = 0;
-  let mean = 0;
-  let squares = 0;
-  for (let index = 0; index < values.length; index += 1) {
-    const group = groups.codes[index] as number;
-    const value = values[index] ?? null;
-    if (group < 0 || value === null) continue;
-    rows += 1;
-    const delta = value - mean;
-    mean += delta / rows;
-    squares += delta * (value - mean);
-    counts[group] = (counts[group] as number) + 1;
-    sums[group] = (sums[group] as number) + value;
-  }
+export function correlationRatioOf({ counts, sums, squares }: GroupSums): Coefficient | null {
   const filled = occupied(counts);
-  if (rows < fewestRows || filled < 2 || squares <= 0 || filled >= rows) return null;
+  let rows = 0;
+  let sum = 0;
+  let square = 0;
+  for (let group = 0; group < counts.length; group += 1) {
+    rows += counts[group] as number;
+    sum += sums[group] as number;
+    square += squares[group] as number;
+  }
+  const mean = sum / rows;
+  const total = square - rows * mean * mean;
+  if (rows < fewestRows || filled < 2 || filled >= rows || !(total > square * 1e-14)) return null;
   let between = 0;
   for (let group = 0; group < counts.length; group += 1) {
     const count = counts[group] as number;
     if (count > 0) between += count * ((sums[group] as number) / count - mean) ** 2;
   }
-  const value = Math.sqrt(Math.min(1, between / squares));
+  const value = Math.sqrt(Math.min(1, between / total));
   return Number.isFinite(value) ? { value, rows } : null;
 }
 
-/** In bits, less the bias (r-1)(c-1) / (2 n ln 2) of Miller and Madow; never below 0. */
-export function mutualInformation(first: Codes, second: Codes): Coefficient | null {
-  const { cells, rowTotals, columnTotals, total, width } = crossTabulate(first, second);
-  if (total < fewestRows) return null;
+export function groupSums(groups: Codes, values: Float64Array): GroupSums {
+  const counts = new Float64Array(groups.size);
+  const sums = new Float64Array(groups.size);
+  const squares = new Float64Array(groups.size);
+  const { centre, scale } = centreOf(groups, values);
+  for (let index = 0; index < values.length; index += 1) {
+    const group = groups.codes[index] as number;
+    const value = values[index] as number;
+    if (group < 0 || Number.isNaN(value)) continue;
+    const z = (value - centre) / scale;
+    counts[group] = (counts[group] as number) + 1;
+    sums[group] = (sums[group] as number) + z;
+    squares[group] = (squares[group] as number) + z * z;
+  }
+  return { counts, sums, squares };
+}
+
+/** Sums about the mean lose nothing to cancellation; scaled, they do not overflow. */
+export function centreOf(groups: Codes, values: Float64Array): { centre: number; scale: number } {
+  let rows = 0;
+  let centre = 0;
+  let largest = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    if ((groups.codes[index] as number) < 0 || Number.isNaN(value)) continue;
+    rows += 1;
+    centre += (value - centre) / rows;
+  }
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    if ((groups.codes[index] as number) < 0 || Number.isNaN(value)) continue;
+    largest = Math.max(largest, Math.abs(value - centre));
+  }
+  return { centre, scale: largest > 0 ? largest : 1 };
+}
+
+export function correlationRatio(groups: Codes, values: Float64Array): Coefficient | null {
+  return correlationRatioOf(groupSums(groups, values));
+}
+
+/** In bits, of the counts as they are. */
+export function informationOf({ cells, rowTotals, columnTotals, total, width }: CrossTable): number {
   let bits = 0;
   for (let x = 0; x < rowTotals.length; x += 1) {
     for (let y = 0; y < width; y += 1) {
@@ -163,8 +227,16 @@ export function mutualInformation(first: Codes, second: Codes): Coefficient | nu
           (n / total) * Math.log2((n * total) / ((rowTotals[x] as number) * (columnTotals[y] as number)));
     }
   }
-  const bias = ((occupied(rowTotals) - 1) * (occupied(columnTotals) - 1)) / (2 * total * Math.LN2);
-  return { value: Math.max(0, bits - bias), rows: total };
+  return Math.max(0, bits);
+}
+
+/** In bits, less the bias (r-1)(c-1) / (2 n ln 2) of Miller and Madow; never below 0. */
+export function mutualInformation(first: Codes, second: Codes): Coefficient | null {
+  const table = crossTabulate(first, second);
+  if (table.total < fewestRows) return null;
+  const freedom = (occupied(table.rowTotals) - 1) * (occupied(table.columnTotals) - 1);
+  const value = informationOf(table) - freedom / (2 * table.total * Math.LN2);
+  return { value: Math.max(0, value), rows: table.total };
 }
 
 export function entropyOf({ codes, size }: Codes): number {

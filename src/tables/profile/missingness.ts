@@ -15,7 +15,7 @@ export async function profileMissingness(
   engine: Engine,
   missing: { column: string; missingCount: number }[],
   rowCount: number,
-): Promise<Omit<Missingness, 'mechanism' | 'mechanismReason'>> {
+): Promise<Omit<Missingness, 'mechanism' | 'mechanismReason' | 'mechanismTest' | 'mechanismSampleRows'>> {
   const columns = missing.map(({ column, missingCount }) => ({
     column,
     missingCount,

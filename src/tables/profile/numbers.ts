@@ -1,185 +1,145 @@
-import { type Engine, type EngineValue, inBatches } from '#tables/engine.ts';
-import { finite, literal, type NumericProfile, numberSql, type ProfiledColumn, tidy } from './columns.ts';
+import { type NumericProfile, tidy } from './columns.ts';
+import { type CountedNumbers, medianDeviation, quantiles } from './counted.ts';
 
 const binCount = 20;
-/** Exact quantiles hold a batch's values in memory. */
-const valuesInMemory = 8_000_000;
-const widestBatch = 40;
+const outlierReach = 1.5;
+const robustLimit = 3.5;
+/** Makes the MAD of a normal distribution its standard deviation. */
+const normalConsistency = 0.6745;
 
-type Place = Pick<
-  NumericProfile,
-  'min' | 'max' | 'mean' | 'median' | 'lowerQuartile' | 'upperQuartile' | 'medianAbsoluteDeviation'
-> & { count: number; zeroCount: number; negativeCount: number; infiniteCount: number };
-
-/** Location, spread, shape and outliers of the numeric and date columns, in two passes over batches of columns. */
-export async function profileNumbers(
-  engine: Engine,
-  columns: ProfiledColumn[],
-  rowCount: number,
-): Promise<Map<string, NumericProfile>> {
-  const size = Math.max(1, Math.min(widestBatch, Math.floor(valuesInMemory / Math.max(1, rowCount))));
-  const profiles = new Map<string, NumericProfile>();
-  for (const batch of inBatches(columns, size)) {
-    const places = await locate(engine, batch);
-    const shapes = await measureShape(engine, batch, places);
-    for (const [index, column] of batch.entries()) {
-      const place = places[index];
-      const shape = shapes[index];
-      if (!place || !shape) continue;
-      const { count: _count, ...rest } = place;
-      const { lowerQuartile, upperQuartile } = place;
-      const interquartileRange =
-        lowerQuartile === null || upperQuartile === null ? null : tidy(upperQuartile - lowerQuartile);
-      profiles.set(column.physicalName, { ...rest, interquartileRange, ...shape });
-    }
-  }
-  return profiles;
-}
-
-async function locate(engine: Engine, batch: ProfiledColumn[]): Promise<Place[]> {
-  const parts = batch.flatMap((column) => {
-    const x = numberSql(column);
-    return [
-      `count(${x})`,
-      `min(${x})`,
-      `max(${x})`,
-      `avg(${x})`,
-      `quantile_cont(${x}, [0.25, 0.5, 0.75])`,
-      `mad(${x})`,
-      `count_if(${x} = 0)`,
-      `count_if(${x} < 0)`,
-      `count(${column.physicalName}) - count(${x})`,
-    ];
-  });
-  const row = await engine.row(`SELECT ${parts.join(', ')} FROM t`);
-  return batch.map((column, index) => {
-    const [count, min, max, mean, quartiles, deviation, zeros, negatives, infinite] = row.slice(
-      index * 9,
-      index * 9 + 9,
-    );
-    const [lower, median, upper] = (quartiles as EngineValue[] | null) ?? [];
-    const isDate = column.physicalType === 'TIMESTAMP';
-    return {
-      count: Number(count),
-      min: finite(min),
-      max: finite(max),
-      mean: tidy(mean, 14),
-      median: finite(median),
-      lowerQuartile: finite(lower),
-      upperQuartile: finite(upper),
-      medianAbsoluteDeviation: finite(deviation),
-      zeroCount: isDate ? 0 : Number(zeros),
-      negativeCount: isDate ? 0 : Number(negatives),
-      infiniteCount: Number(infinite),
-    };
-  });
-}
-
-type Shape = Omit<NumericProfile, keyof Place | 'interquartileRange'>;
-const noShape: Shape = {
+const noValues: Omit<NumericProfile, 'infiniteCount'> = {
+  min: null,
+  max: null,
+  mean: null,
+  median: null,
   standardDeviation: null,
   variance: null,
+  lowerQuartile: null,
+  upperQuartile: null,
+  interquartileRange: null,
+  medianAbsoluteDeviation: null,
   skewness: null,
   excessKurtosis: null,
+  zeroCount: 0,
+  negativeCount: 0,
   outlierCountByRange: 0,
   outlierCountByRobustZ: 0,
   histogram: null,
 };
 
-async function measureShape(engine: Engine, batch: ProfiledColumn[], places: Place[]): Promise<Shape[]> {
-  const measurable = batch.flatMap((column, index) => {
-    const place = places[index];
-    return place && place.count > 0 && place.min !== null && place.max !== null && place.mean !== null
-      ? [{ column, place, min: place.min, max: place.max, mean: place.mean }]
-      : [];
-  });
-  if (measurable.length === 0) return batch.map(() => noShape);
-  const parts = measurable.flatMap(({ column, place, min, max, mean }) => {
-    const x = numberSql(column);
-    const scale = spreadAround(min, max, mean);
-    const z = `((${x} - ${literal(mean)}) / ${literal(scale)})`;
-    return [
-      `sum(${z})`,
-      `sum(${z} * ${z})`,
-      `sum(${z} * ${z} * ${z})`,
-      `sum(${z} * ${z} * ${z} * ${z})`,
-      outliersByRange(x, place),
-      outliersByRobustZ(x, place),
-      histogramSql(x, min, max),
-    ];
-  });
-  const row = await engine.row(`SELECT ${parts.join(', ')} FROM t`);
-  const shapes = new Map<string, Shape>();
-  for (const [index, { column, place, min, max, mean }] of measurable.entries()) {
-    const [sum1, sum2, sum3, sum4, byRange, byRobustZ, counts] = row.slice(index * 7, index * 7 + 7);
-    const scale = spreadAround(min, max, mean);
-    shapes.set(column.physicalName, {
-      ...moments(place.count, scale, [Number(sum1), Number(sum2), Number(sum3), Number(sum4)]),
-      outlierCountByRange: Number(byRange),
-      outlierCountByRobustZ: Number(byRobustZ),
-      histogram: histogramOf(min, max, counts as EngineValue[] | null, place.count),
-    });
+/** Location, spread, shape and outliers. Dates have no zeros and no negatives that mean anything. */
+export function profileNumbers(
+  counted: CountedNumbers,
+  infiniteCount: number,
+  isDate: boolean,
+): NumericProfile {
+  const { values } = counted;
+  const min = values[0];
+  const max = values.at(-1);
+  if (min === undefined || max === undefined) return { ...noValues, infiniteCount };
+  const [lower, median, upper] = quantiles(counted, [0.25, 0.5, 0.75]) as [number, number, number];
+  const deviation = medianDeviation(counted, median);
+  const mean = meanOf(counted);
+  const countIf = (test: (value: number) => boolean) => countWhere(counted, test);
+  const reach = outlierReach * (upper - lower);
+  return {
+    min,
+    max,
+    mean: tidy(mean, 14),
+    median: tidy(median, 15),
+    ...moments(counted, mean),
+    lowerQuartile: tidy(lower, 15),
+    upperQuartile: tidy(upper, 15),
+    interquartileRange: tidy(upper - lower),
+    medianAbsoluteDeviation: tidy(deviation),
+    zeroCount: isDate ? 0 : countIf((value) => value === 0),
+    negativeCount: isDate ? 0 : countIf((value) => value < 0),
+    infiniteCount,
+    outlierCountByRange: Number.isFinite(reach)
+      ? countIf((value) => value < lower - reach || value > upper + reach)
+      : 0,
+    outlierCountByRobustZ:
+      deviation > 0
+        ? countIf((value) => (normalConsistency * Math.abs(value - median)) / deviation > robustLimit)
+        : 0,
+    histogram: histogramOf(counted, min, max),
+  };
+}
+
+function countWhere({ values, counts }: CountedNumbers, test: (value: number) => boolean): number {
+  let found = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    if (test(values[index] as number)) found += counts[index] as number;
   }
-  return batch.map(({ physicalName }) => shapes.get(physicalName) ?? noShape);
+  return found;
+}
+
+/** The mean of the distances from a first mean is added to it: the rounding of one long sum does not stay. */
+export function meanOf({ values, counts, total }: CountedNumbers): number {
+  const largest = Math.max(Math.abs(values[0] ?? 0), Math.abs(values.at(-1) ?? 0));
+  // sums of huge numbers would overflow
+  const scale = largest > 1e150 ? 2 ** Math.floor(Math.log2(largest)) : 1;
+  let sum = 0;
+  for (let index = 0; index < values.length; index += 1)
+    sum += ((values[index] as number) / scale) * (counts[index] as number);
+  const first = sum / total;
+  let rest = 0;
+  for (let index = 0; index < values.length; index += 1)
+    rest += ((values[index] as number) / scale - first) * (counts[index] as number);
+  const mean = (first + rest / total) * scale;
+  // rounding must not carry it beyond its ends
+  return Math.min(values.at(-1) as number, Math.max(values[0] as number, mean));
 }
 
 /** Powers are summed of centred values scaled to -1..1: no overflow, no cancellation. */
-function spreadAround(min: number, max: number, mean: number): number {
-  const spread = Math.max(max - mean, mean - min);
-  return Number.isFinite(spread) && spread > 0 ? spread : 1;
-}
-
-/** The mean came rounded: the first power takes its error out of the second; the higher ones feel it below 1e-11. */
 export function moments(
-  n: number,
-  scale: number,
-  [sum1, sum2, sum3, sum4]: [number, number, number, number],
-): Pick<Shape, 'variance' | 'standardDeviation' | 'skewness' | 'excessKurtosis'> {
+  { values, counts, total: n }: CountedNumbers,
+  mean: number,
+): Pick<NumericProfile, 'variance' | 'standardDeviation' | 'skewness' | 'excessKurtosis'> {
+  const half = Math.max((values.at(-1) ?? 0) / 2 - mean / 2, mean / 2 - (values[0] ?? 0) / 2);
+  const scale = half > 0 ? half : 1;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  let sum4 = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const z = ((values[index] as number) / 2 - mean / 2) / scale;
+    const weighted = z * (counts[index] as number);
+    sum1 += weighted;
+    sum2 += weighted * z;
+    sum3 += weighted * z * z;
+    sum4 += weighted * z * z * z;
+  }
   const squares = sum2 - (sum1 * sum1) / n;
-  const variance = n > 1 ? (squares / (n - 1)) * scale * scale : null;
+  const deviation = n > 1 ? Math.sqrt(Math.max(0, squares / (n - 1))) * scale * 2 : null;
   const m2 = squares / n;
-  const m3 = sum3 / n;
-  const m4 = sum4 / n;
-  const hasSpread = m2 > 0;
-  const skewness = n > 2 && hasSpread ? ((Math.sqrt(n * (n - 1)) / (n - 2)) * m3) / m2 ** 1.5 : null;
+  const hasSpread = values.length > 1 && m2 > 0;
+  const skewness = n > 2 && hasSpread ? ((Math.sqrt(n * (n - 1)) / (n - 2)) * (sum3 / n)) / m2 ** 1.5 : null;
   const kurtosis =
-    n > 3 && hasSpread ? ((n - 1) / ((n - 2) * (n - 3))) * ((n + 1) * (m4 / (m2 * m2) - 3) + 6) : null;
+    n > 3 && hasSpread ? ((n - 1) / ((n - 2) * (n - 3))) * ((n + 1) * (sum4 / n / (m2 * m2) - 3) + 6) : null;
   return {
-    variance: tidy(variance),
-    standardDeviation: tidy(variance === null ? null : Math.sqrt(Math.max(0, variance))),
+    variance: tidy(deviation === null ? null : deviation * deviation),
+    standardDeviation: tidy(deviation),
     skewness: tidy(skewness),
     excessKurtosis: tidy(kurtosis),
   };
 }
 
-function outliersByRange(x: string, { lowerQuartile, upperQuartile }: Place): string {
-  if (lowerQuartile === null || upperQuartile === null) return '0';
-  const reach = 1.5 * (upperQuartile - lowerQuartile);
-  if (!Number.isFinite(reach)) return '0';
-  return `count_if(${x} < ${literal(lowerQuartile - reach)} OR ${x} > ${literal(upperQuartile + reach)})`;
-}
-
-function outliersByRobustZ(x: string, { median, medianAbsoluteDeviation: deviation }: Place): string {
-  if (median === null || deviation === null || deviation === 0) return '0';
-  return `count_if(0.6745 * abs(${x} - ${literal(median)}) / ${literal(deviation)} > 3.5)`;
-}
-
-function histogramSql(x: string, min: number, max: number): string {
-  const width = (max - min) / binCount;
-  if (!Number.isFinite(width) || width <= 0) return 'NULL';
-  const bin = `greatest(0, least(${binCount - 1}, floor((${x} - ${literal(min)}) / ${literal(width)})))::INTEGER`;
-  return `list_transform(range(0, ${binCount}), b -> coalesce(map_extract_value(histogram(${bin}), b::INTEGER), 0))`;
-}
-
 function histogramOf(
+  { values, counts, total }: CountedNumbers,
   min: number,
   max: number,
-  counts: EngineValue[] | null,
-  count: number,
 ): NumericProfile['histogram'] {
-  if (min === max) return { edges: [min, max], counts: [count] };
-  if (!counts) return null;
+  if (min === max) return { edges: [min, max], counts: [total] };
   const width = (max - min) / binCount;
-  const edges = Array.from({ length: binCount }, (_, index) => tidy(min + index * width, 15) ?? min);
-  return { edges: [...edges, max], counts: counts.map(Number) };
+  if (!Number.isFinite(width) || width <= 0) return null;
+  const edges = Array.from({ length: binCount }, (_, index) => min + index * width);
+  const bins = new Array<number>(binCount).fill(0);
+  let bin = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    // ascending, as the edges are
+    while (bin < binCount - 1 && (values[index] as number) >= (edges[bin + 1] as number)) bin += 1;
+    bins[bin] = (bins[bin] as number) + (counts[index] as number);
+  }
+  return { edges: [...edges, max], counts: bins };
 }

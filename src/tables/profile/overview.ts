@@ -10,6 +10,7 @@ const spoilingCodes = new Set([
   'CASE_VARIANTS',
   'BROKEN_ENCODING',
   'INFINITE_VALUES',
+  'MIXED_TYPES',
 ]);
 const uselessCodes = new Set([
   'CONSTANT',

@@ -1,4 +1,5 @@
 import type { AnalysisReport, ColumnProfile, QualityIssue } from '#contract/report.ts';
+import { fixBy, fixByStep, quoteCell, sqlName } from './fixes.ts';
 
 const highCorrelation = 0.98;
 const listedPairs = 20;
@@ -9,10 +10,11 @@ export function findTableIssues(
   profiles: ColumnProfile[],
   { rowCount, duplicateRows }: Pick<AnalysisReport['overview'], 'rowCount' | 'duplicateRows'>,
   copies: string[][],
-  correlations: AnalysisReport['correlations'],
+  { correlations, structure }: Pick<AnalysisReport, 'correlations' | 'structure'>,
   target: string | null,
 ): QualityIssue[] {
-  const nameOf = new Map(profiles.map(({ column, name }) => [column, name]));
+  const names = new Map(profiles.map(({ column, name }) => [column, name]));
+  const nameOf = (column: string) => quoteCell(names.get(column) ?? column);
   const issues: QualityIssue[] = [];
   if (rowCount < fewRows) {
     issues.push({
@@ -22,6 +24,9 @@ export function findTableIssues(
       affectedRows: rowCount,
       message: `The table has only ${rowCount} rows.`,
       detection: `fewer than ${fewRows} rows`,
+      rule: `rowCount < ${fewRows}`,
+      sql: 'SELECT count(*) FROM dataset',
+      fixAction: fixBy('ADD_ROWS'),
       fix: 'Collect more rows: scores from so few are uncertain.',
     });
   }
@@ -33,6 +38,9 @@ export function findTableIssues(
       affectedRows: duplicateRows,
       message: `${duplicateRows} rows repeat an earlier row in every column.`,
       detection: `64-bit hash over all ${profiles.length} columns`,
+      rule: 'duplicateRows > 0',
+      sql: 'SELECT (SELECT count(*) FROM dataset) - (SELECT count(*) FROM (SELECT DISTINCT * FROM dataset))',
+      fixAction: fixBy('EDIT_SOURCE'),
       fix: 'Remove them unless they are separate observations: a copy in training and test makes scores too good.',
     });
   }
@@ -46,9 +54,12 @@ export function findTableIssues(
         severity: 'WARNING',
         column,
         affectedRows: null,
-        message: `"${nameOf.get(column)}" is a copy of "${nameOf.get(first)}".`,
-        detection: 'equal in every row (hash over value and place)',
+        message: `${nameOf(column)} is a copy of ${nameOf(first)}.`,
+        detection: 'equal in every row',
+        rule: 'no row in which the two differ',
+        sql: `SELECT count(*) FROM dataset WHERE ${sqlName(names.get(column) ?? '')} IS DISTINCT FROM ${sqlName(names.get(first) ?? '')}`,
         fix: 'Drop one of the two.',
+        fixAction: fixByStep('drop_columns', [column]),
       });
     }
   }
@@ -67,9 +78,43 @@ export function findTableIssues(
       severity: 'INFO',
       column: second,
       affectedRows: null,
-      message: `"${nameOf.get(second)}" says nearly the same as "${nameOf.get(first)}".`,
+      message: `${nameOf(second)} says nearly the same as ${nameOf(first)}.`,
       detection: `${method === 'PEARSON' ? 'Pearson correlation' : "Cramér's V"} ${value.toFixed(4)} on ${rows} rows`,
+      rule: `coefficient >= ${highCorrelation}`,
+      sql:
+        method === 'PEARSON'
+          ? `SELECT corr(${sqlName(names.get(first) ?? '')}, ${sqlName(names.get(second) ?? '')}) FROM dataset`
+          : null,
       fix: 'Nothing needs to be done for trees; dropping one makes explanations clearer.',
+      fixAction: fixBy('CHECK', [second]),
+    });
+  }
+  if (structure.timeOrder) {
+    issues.push({
+      code: 'TIME_ORDERED',
+      severity: 'INFO',
+      column: structure.timeOrder.column,
+      affectedRows: null,
+      message: `The rows are sorted by ${nameOf(structure.timeOrder.column)}.`,
+      detection: structure.timeOrder.reason,
+      rule: 'a date column that never goes back down the file',
+      sql: null,
+      fix: 'If the model is to predict later rows, judge it on later rows.',
+      fixAction: fixBy('CHECK', [structure.timeOrder.column]),
+    });
+  }
+  for (const { column, reason } of structure.groups) {
+    issues.push({
+      code: 'GROUPED_ROWS',
+      severity: 'INFO',
+      column,
+      affectedRows: null,
+      message: `Several rows seem to belong to one ${nameOf(column)}.`,
+      detection: reason,
+      rule: 'a repeated key, or other columns that are constant within its values',
+      sql: null,
+      fix: 'If the model is to predict new ones, keep all rows of one in the same fold.',
+      fixAction: fixBy('CHECK', [column]),
     });
   }
   return issues;

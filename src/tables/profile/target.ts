@@ -1,35 +1,39 @@
 import type { AnalysisReport, ColumnProfile } from '#contract/report.ts';
 import type { Engine } from '#tables/engine.ts';
-import { inBatches } from '#tables/engine.ts';
-import { cramersV, entropyOf, mutualInformation, spearman } from './coefficients.ts';
-import { type ProfiledColumn, share, tidy } from './columns.ts';
-import { ratioOf } from './correlations.ts';
-import { codesOf, encode, readSample, type SampleColumn, withMissingCode } from './sample.ts';
+import { strengthOf } from './associations.ts';
+import { entropyOf, mutualInformation } from './coefficients.ts';
+import { share, tidy } from './columns.ts';
+import { canPair } from './correlations.ts';
+import type { CountedNumbers } from './counted.ts';
+import { judgeLeakage } from './leakage.ts';
+import { codesOf, encode, type Sample, type SampleColumn, withMissingCode } from './sample.ts';
 import type { TaskDecision } from './task-type.ts';
+import { hintTransform } from './transform-hint.ts';
 
 type TargetReport = NonNullable<AnalysisReport['target']>;
 type Association = TargetReport['associations'][number];
 
 const listedClasses = 100;
-const sampleBatchColumns = 100;
-/** Strength from which a feature is suspected of knowing the answer, and from which it is all but certain. */
-const suspectedRank = 0.98;
-const likelyRank = 0.999;
-const suspectedInformation = 0.85;
-const likelyInformation = 0.97;
-const fewestRowsForSuspicion = 30;
+export const rareClassRows = 5;
+
+export interface TargetFacts {
+  profile: ColumnProfile;
+  decision: TaskDecision;
+  /** Rows of the rarest value. */
+  smallestCount: number;
+  conflictingRows: number;
+  /** Counted values of a numeric target. */
+  counted: CountedNumbers | null;
+}
 
 export async function profileTarget(
   engine: Engine,
-  target: ColumnProfile,
-  columns: ProfiledColumn[],
+  { profile: target, decision, smallestCount, conflictingRows, counted }: TargetFacts,
   profiles: ColumnProfile[],
-  decision: TaskDecision,
-  smallestCount: number,
-  step: number,
+  sample: Sample,
 ): Promise<TargetReport> {
   const isClassification = decision.taskType !== null && decision.taskType !== 'REGRESSION';
-  const balance = isClassification ? await readBalance(engine, target) : [];
+  const isRegression = decision.taskType === 'REGRESSION' && target.numeric !== null;
   return {
     column: target.column,
     name: target.name,
@@ -37,13 +41,16 @@ export async function profileTarget(
     usableRows: target.valueCount,
     missingRows: target.missingCount,
     classCount: isClassification ? target.distinctCount : null,
-    balance,
+    balance: isClassification ? await readBalance(engine, target) : [],
     imbalanceRatio: isClassification && smallestCount > 0 ? tidy(target.modeCount / smallestCount) : null,
+    entropyBits: isClassification ? target.entropyBits : null,
+    rareClassCount: isClassification ? await countRare(engine, target, smallestCount) : null,
     distribution: isClassification ? null : target.numeric,
-    associations:
-      target.distinctCount < 2
-        ? []
-        : await associate(engine, target, columns, profiles, isClassification, step),
+    transformHint: isRegression && counted ? hintTransform(counted) : null,
+    conflictingRows,
+    sampleRows: sample.rows,
+    isSampled: sample.step > 1,
+    associations: target.distinctCount < 2 ? [] : associate(target, profiles, sample, isClassification),
   };
 }
 
@@ -61,33 +68,32 @@ async function readBalance(
   }));
 }
 
-async function associate(
-  engine: Engine,
+async function countRare(engine: Engine, { column }: ColumnProfile, smallestCount: number): Promise<number> {
+  if (smallestCount >= rareClassRows) return 0;
+  const [count] = await engine.row(
+    `SELECT count(*) FROM (SELECT ${column} FROM t WHERE ${column} IS NOT NULL GROUP BY ${column} HAVING count(*) < ${rareClassRows})`,
+  );
+  return Number(count);
+}
+
+function associate(
   target: ColumnProfile,
-  columns: ProfiledColumn[],
   profiles: ColumnProfile[],
+  sample: Sample,
   isClassification: boolean,
-  step: number,
-): Promise<Association[]> {
-  const own = columns.find(({ physicalName }) => physicalName === target.column);
+): Association[] {
+  const own = sample.columns.get(target.column);
   if (!own) return [];
-  const constant = new Set(profiles.filter(({ isConstant }) => isConstant).map(({ column }) => column));
-  const associations: Association[] = [];
-  for (const batch of inBatches(
-    columns.filter((column) => column !== own),
-    sampleBatchColumns,
-  )) {
-    const sample = await readSample(engine, [own, ...batch], step);
-    const [first, ...features] = sample;
-    if (!first) continue;
-    const answer = isClassification ? asClasses(first) : first;
-    for (const feature of features) {
-      const { physicalName } = feature.column;
-      const profile = profiles.find(({ column }) => column === physicalName);
-      if (constant.has(physicalName) || !profile) associations.push(nothing(physicalName));
-      else associations.push(measure(answer, feature, profile));
-    }
-  }
+  const answer = isClassification ? asClasses(own) : own;
+  const entropyBits = entropyOf(codesOf(answer));
+  const associations = profiles
+    .filter(({ column }) => column !== target.column)
+    .map((profile) => {
+      const feature = sample.columns.get(profile.column);
+      return profile.isConstant || !feature
+        ? nothing(profile.column)
+        : measure(answer, entropyBits, feature, profile, target.name);
+    });
   const strength = ({ association, mutualInformationBits }: Association) =>
     association ?? mutualInformationBits ?? 0;
   return associations.sort((first, second) => strength(second) - strength(first));
@@ -98,66 +104,48 @@ function nothing(column: string): Association {
     column,
     method: 'MUTUAL_INFORMATION',
     association: null,
+    intervalLow: null,
+    intervalHigh: null,
     mutualInformationBits: null,
     leakage: 'NONE',
     leakageReason: null,
+    leakageSigns: [],
   };
 }
 
 /** Class labels that happen to be numbers have no order. */
 function asClasses(target: SampleColumn): SampleColumn {
-  if (target.kind === 'codes') return target;
-  const codes = encode(target.sorted.values.map((value) => (value === null ? null : String(value))));
-  return { column: target.column, kind: 'codes', codes };
+  if (target.kind === 'texts') return target;
+  const texts = Array.from(target.values, (value) => (Number.isNaN(value) ? null : String(value)));
+  const { column, missingCount } = target;
+  return { column, kind: 'texts', texts, codes: encode(texts), missingCount };
 }
 
-function measure(target: SampleColumn, feature: SampleColumn, profile: ColumnProfile): Association {
-  const answers = codesOf(target);
-  // Keys and free text have a code a row: they would seem to explain everything.
-  const repeats = profile.type !== 'id' && profile.type !== 'text' && (profile.cardinalityRatio ?? 1) < 0.5;
-  const isComparable = feature.kind === 'numbers' || repeats;
-  const coefficient = !isComparable
-    ? null
-    : target.kind === 'numbers' && feature.kind === 'numbers'
-      ? { method: 'SPEARMAN' as const, result: spearman(target.sorted, feature.sorted) }
-      : target.kind === 'codes' && feature.kind === 'codes'
-        ? { method: 'CRAMERS_V' as const, result: cramersV(target.codes, feature.codes) }
-        : { method: 'CORRELATION_RATIO' as const, result: ratioOf(target, feature) };
-  const association = coefficient?.result ? Math.abs(coefficient.result.value) : null;
-  const information = isComparable ? mutualInformation(answers, withMissingCode(codesOf(feature))) : null;
+function measure(
+  target: SampleColumn,
+  entropyBits: number,
+  feature: SampleColumn,
+  profile: ColumnProfile,
+  targetName: string,
+): Association {
+  const isComparable = feature.kind === 'numbers' || canPair(profile);
+  if (!isComparable) return nothing(profile.column);
+  const strength = strengthOf(target, feature);
+  const information = mutualInformation(codesOf(target), withMissingCode(codesOf(feature)));
+  const bits = information?.value ?? 0;
   return {
-    column: feature.column.physicalName,
-    method: coefficient?.method ?? 'MUTUAL_INFORMATION',
-    association: tidy(association, 6),
-    mutualInformationBits: tidy(information?.value, 6),
-    ...suspect(
-      coefficient?.method,
-      association,
-      information?.value ?? 0,
-      entropyOf(answers),
+    column: profile.column,
+    method: strength.method,
+    association: tidy(strength.value),
+    intervalLow: tidy(strength.low),
+    intervalHigh: tidy(strength.high),
+    mutualInformationBits: tidy(information?.value),
+    ...judgeLeakage(
+      profile,
+      targetName,
+      strength,
+      entropyBits === 0 ? 0 : bits / entropyBits,
       information?.rows ?? 0,
     ),
-  };
-}
-
-function suspect(
-  method: string | undefined,
-  association: number | null,
-  bits: number,
-  entropyBits: number,
-  rows: number,
-): Pick<Association, 'leakage' | 'leakageReason'> {
-  if (rows < fewestRowsForSuspicion || entropyBits === 0) return { leakage: 'NONE', leakageReason: null };
-  const explained = bits / entropyBits;
-  const isRank = method === 'SPEARMAN' && association !== null;
-  const figure = isRank
-    ? `rank correlation with the target is ${association.toFixed(4)}`
-    : `it explains ${(explained * 100).toFixed(1)} % of the target's entropy`;
-  const isLikely = isRank ? association >= likelyRank : explained >= likelyInformation;
-  const isSuspected = isRank ? association >= suspectedRank : explained >= suspectedInformation;
-  if (!isSuspected) return { leakage: 'NONE', leakageReason: null };
-  return {
-    leakage: isLikely ? 'LIKELY' : 'SUSPECTED',
-    leakageReason: `On ${rows} rows ${figure}: is it known before the target is?`,
   };
 }

@@ -1,53 +1,104 @@
 import type { AnalysisReport, ColumnProfile } from '#contract/report.ts';
 import { type Engine, inBatches } from '#tables/engine.ts';
 import type { ProfiledColumn } from './columns.ts';
+import { countHashes, readHashes } from './read-long-texts.ts';
+import type { Sample } from './sample.ts';
 
 /** Arguments of one call of hash(). */
 const hashedTogether = 200;
 const textOverheadBytes = 16;
+const comparedHead = 1_000;
 
-/** Rows, repeated rows and the size in memory. */
-export async function measureTable(
+export type Repetition = Pick<AnalysisReport['overview'], 'duplicateRows'> & {
+  /** Rows whose features stand elsewhere with another value of the target; null without a target. */
+  conflictingRows: number | null;
+};
+
+export async function countRows(engine: Engine): Promise<number> {
+  return Number((await engine.row('SELECT count(*) FROM t'))[0]);
+}
+
+/** Rows that repeat earlier ones, by 64-bit hashes of whole rows. */
+export async function measureRepetition(
   engine: Engine,
   columns: ProfiledColumn[],
-): Promise<Pick<AnalysisReport['overview'], 'rowCount' | 'memoryBytes' | 'duplicateRows'>> {
-  const hashes = inBatches(columns, hashedTogether).map(
-    (batch) => `hash(${batch.map(({ physicalName }) => physicalName).join(', ')})`,
+  target: string | null,
+): Promise<Repetition> {
+  const names = columns.map(({ physicalName }) => physicalName);
+  const features = rowHash(names.filter((name) => name !== target));
+  if (target === null || names.length === 1) {
+    const [rows] = await countRepeated(engine, [rowHash(names)]);
+    return { duplicateRows: rows as number, conflictingRows: null };
+  }
+  const [rows, inputs] = await countRepeated(engine, [`hash(${features}, ${target})`, features]);
+  // as many different inputs as different rows: none stands with two answers
+  if (inputs === rows) return { duplicateRows: rows as number, conflictingRows: 0 };
+  const [conflicting] = await engine.row(
+    `SELECT coalesce(sum(n), 0)::BIGINT FROM (SELECT count(*) AS n FROM t WHERE ${target} IS NOT NULL GROUP BY ${features} HAVING count(DISTINCT hash(${target})) > 1)`,
   );
-  const [rows, distinct] = (
-    await engine.row(`SELECT count(*), count(DISTINCT hash(${hashes.join(', ')})) FROM t`)
-  ).map(Number);
-  const rowCount = rows ?? 0;
-  let memoryBytes = 0;
+  return { duplicateRows: rows as number, conflictingRows: Number(conflicting) };
+}
+
+/** How many hashes repeat another one, for each expression. */
+async function countRepeated(engine: Engine, expressions: string[]): Promise<number[]> {
+  const hashes = await readHashes(engine, expressions);
+  return hashes.map((own) => own.length - countHashes(own).counts.length);
+}
+
+function rowHash(names: string[]): string {
+  const parts = inBatches(names, hashedTogether).map((batch) => `hash(${batch.join(', ')})`);
+  return parts.length === 1 ? (parts[0] as string) : `hash(${parts.join(', ')})`;
+}
+
+/** 8 bytes a number or date, texts by their UTF-8 length and an overhead. */
+export async function measureMemory(
+  engine: Engine,
+  columns: ProfiledColumn[],
+  rowCount: number,
+): Promise<number> {
   const texts = columns.filter(({ physicalType }) => physicalType === 'VARCHAR');
-  memoryBytes += (columns.length - texts.length) * rowCount * 8 + texts.length * rowCount * textOverheadBytes;
+  let bytes = (columns.length - texts.length) * rowCount * 8 + texts.length * rowCount * textOverheadBytes;
   for (const batch of inBatches(texts, hashedTogether)) {
     const parts = batch.map(({ physicalName }) => `coalesce(sum(strlen(${physicalName})), 0)`);
-    memoryBytes += Number((await engine.row(`SELECT (${parts.join(' + ')})::DOUBLE FROM t`))[0]);
+    bytes += Number((await engine.row(`SELECT (${parts.join(' + ')})::DOUBLE FROM t`))[0]);
   }
-  return { rowCount, memoryBytes, duplicateRows: rowCount - (distinct ?? 0) };
+  return bytes;
 }
 
 /** Groups of columns that hold the same value in every row; constants are left out. */
-export async function findCopies(engine: Engine, profiles: ColumnProfile[]): Promise<string[][]> {
+export async function findCopies(
+  engine: Engine,
+  columns: ProfiledColumn[],
+  profiles: ColumnProfile[],
+  sample: Sample,
+): Promise<string[][]> {
   const alike = new Map<string, string[]>();
-  for (const { column, distinctCount, valueCount, isConstant, numeric } of profiles) {
-    if (isConstant) continue;
-    const key = `${distinctCount}/${valueCount}/${numeric?.mean ?? ''}`;
-    alike.set(key, [...(alike.get(key) ?? []), column]);
+  for (const [index, { physicalName, physicalType }] of columns.entries()) {
+    const profile = profiles[index];
+    if (!profile || profile.isConstant) continue;
+    const { distinctCount, valueCount, modeCount } = profile;
+    const key = [physicalType, distinctCount, valueCount, modeCount, headOf(sample, physicalName)].join('/');
+    alike.set(key, [...(alike.get(key) ?? []), physicalName]);
   }
-  const candidates = [...alike.values()].filter((columns) => columns.length > 1).flat();
-  const groups = new Map<string, string[]>();
-  for (const batch of inBatches(candidates, hashedTogether)) {
-    // The place is hashed within the text: hashes that are combined by XOR would cancel out in a sum over rows.
-    const parts = batch.map(
-      (column) => `sum(hash(CAST(${column} AS VARCHAR) || '/' || rowid)::HUGEINT)::VARCHAR`,
-    );
-    const row = await engine.row(`SELECT ${parts.join(', ')} FROM t`);
-    for (const [index, column] of batch.entries()) {
-      const fingerprint = String(row[index]);
-      groups.set(fingerprint, [...(groups.get(fingerprint) ?? []), column]);
+  const groups: string[][] = [];
+  for (let left of alike.values()) {
+    while (left.length > 1) {
+      const [first, ...others] = left as [string, ...string[]];
+      const row = await engine.row(
+        `SELECT ${others.map((other) => `count_if(${first} IS DISTINCT FROM ${other})`).join(', ')} FROM t`,
+      );
+      const copies = others.filter((_, index) => Number(row[index]) === 0);
+      if (copies.length > 0) groups.push([first, ...copies]);
+      left = others.filter((other) => !copies.includes(other));
     }
   }
-  return [...groups.values()].filter((columns) => columns.length > 1);
+  return groups;
+}
+
+/** The first values of the sample: columns that differ there need not be compared. */
+function headOf(sample: Sample, name: string): string {
+  const column = sample.columns.get(name);
+  if (!column) return '';
+  const values = column.kind === 'texts' ? column.texts : [...column.values.subarray(0, comparedHead)];
+  return JSON.stringify(values.slice(0, comparedHead));
 }

@@ -1,37 +1,46 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readEnv } from '#env.ts';
 import type { Sandbox } from '#ports/sandbox.ts';
+import { pythonEnvironment } from '#python-environment.ts';
 import { generous, localForTests, mebibyte } from './workbench.ts';
 
-/** The interpreter of an installed Python environment; the test is skipped where the server has not set one up. */
-const python = findPython();
+const { interpreter } = await pythonEnvironment(readEnv());
 const isRoot = process.getuid?.() === 0;
 
-test.skipIf(!python).each(['namespaces', 'landlock'])(
-  'scikit-learn, XGBoost, LightGBM and pools train inside local:%s',
+test.each(['namespaces', 'landlock'])(
+  'scikit-learn, XGBoost, LightGBM, CatBoost and pools train inside local:%s',
   async (tier) => {
-    await using made = await localForTests({ python, tier, packageName: 'library_runner' });
+    await using made = await localForTests({
+      ...(interpreter ? { python: interpreter } : {}),
+      ...{ tier, packageName: 'library_runner' },
+    });
+    await made.sandbox.selfTest();
+    const importing = performance.now();
+    await made.sandbox.warm();
+    const importMilliseconds = performance.now() - importing;
     // without namespaces an ordinary user's job has no /dev/shm, so that pools cannot make their locks
-    const result = await run(made.sandbox, isRoot || tier === 'namespaces' ? ['pool'] : []);
+    const hasPools = isRoot || tier === 'namespaces';
+    const result = await run(made.sandbox, hasPools ? ['pool'] : []);
     expect(result).toMatchObject({ exitCode: 0, limit: null });
     const scores = JSON.parse(result.lines[0] ?? '{}');
     expect(scores).toMatchObject({ parquet: 2000 });
-    for (const name of ['forest', 'crossValidation', 'xgboost', 'lightgbm']) {
+    for (const name of ['forest', 'crossValidation', 'xgboost', 'lightgbm', 'catboost']) {
       expect(scores[name]).toBeGreaterThan(0.8);
     }
-    if (isRoot || tier === 'namespaces') expect(scores.pool).toBe(45);
+    if (hasPools) expect(scores.pool).toBe(45);
     const times = [];
     for (let count = 0; count < 5; count += 1) {
       const began = performance.now();
       await run(made.sandbox, ['import']);
       times.push(performance.now() - began);
     }
-    // a cold start of these imports takes seconds
-    expect(Math.min(...times)).toBeLessThan(500);
+    // forked from the process that has them, a job does not import again
+    expect(Math.min(...times)).toBeLessThan(importMilliseconds / 3);
   },
-  60_000,
+  120_000,
 );
 
 async function run(sandbox: Sandbox, args: string[]) {
@@ -45,13 +54,4 @@ async function run(sandbox: Sandbox, args: string[]) {
   } finally {
     rmSync(collectInto, { recursive: true });
   }
-}
-
-function findPython() {
-  const cache = '/var/cache/aliquot';
-  const names = existsSync(cache) ? readdirSync(cache) : [];
-  const paths = names
-    .filter((name) => name.startsWith('python-') || name === 'dev-venv')
-    .map((name) => join(cache, name, 'bin/python'));
-  return paths.find((path) => existsSync(path));
 }

@@ -6,14 +6,47 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Where something would lie or be run that a job has left. */
+const places = [
+  ...[
+    tmpdir(),
+    '/tmp',
+    '/var/tmp',
+    '/dev/shm',
+    '/dev/mqueue',
+    '/run',
+    '/run/lock',
+    '/usr',
+    '/',
+    '/etc/cron.d',
+  ],
+  ...[
+    '/var/spool/cron',
+    '/var/spool/cron/crontabs',
+    '/etc/profile.d',
+    '/usr/local/bin',
+    '/var/lib',
+    '/opt',
+    '/home',
+  ],
+].filter((path) => {
+  try {
+    return readdirSync(path);
+  } catch {
+    return false;
+  }
+});
+
 /** Things of the server that a job must neither see nor touch, readable to anyone who gets at them. */
-export async function plantVictim() {
+export async function plantVictim(secret: string) {
   const directory = mkdtempSync(join(tmpdir(), 'aliquot-victim-'));
   await chmod(directory, 0o755);
-  const secret = randomUUID();
   const mark = `attack-${randomUUID()}`;
   const planted = join(directory, 'planted');
   writeFileSync(planted, secret, { mode: 0o644 });
+  const shared = `/dev/shm/${mark}-shared`;
+  // as programs make it; a job without namespaces could read what is open to everyone
+  writeFileSync(shared, secret, { mode: 0o600 });
   let connections = 0;
   const servers: Server[] = [];
   const listen = async (where: { port: number; host: string } | { path: string }) => {
@@ -39,14 +72,12 @@ export async function plantVictim() {
     stopped: readFileSync(`/proc/${witness.pid}/stat`, 'utf8').split(' ')[2] === 'T',
     limits: readFileSync(`/proc/${witness.pid}/limits`, 'utf8'),
     names: readdirSync(directory),
-    content: readFileSync(planted, 'utf8'),
-    files: [directory, planted].map((path) => {
+    contents: [planted, shared].map((path) => readFileSync(path, 'utf8')),
+    files: [directory, planted, shared].map((path) => {
       const { mode, uid, gid, mtimeMs, nlink } = statSync(path);
       return { mode, uid, gid, mtimeMs, nlink };
     }),
-    left: [tmpdir(), '/tmp', '/var/tmp', '/dev/shm', '/run', '/usr', '/'].flatMap((path) =>
-      readdirSync(path).filter((name) => name.startsWith(mark)),
-    ),
+    left: places.flatMap((path) => readdirSync(path).filter((name) => name.startsWith(mark))),
     shared: ['shm', 'msg', 'sem'].map((kind) => {
       const path = `/proc/sysvipc/${kind}`;
       return existsSync(path) && /\b4281419\b/.test(readFileSync(path, 'utf8'));
@@ -65,6 +96,7 @@ export async function plantVictim() {
     close() {
       witness.kill('SIGKILL');
       for (const server of servers) server.close();
+      rmSync(shared);
       rmSync(directory, { recursive: true });
     },
   };

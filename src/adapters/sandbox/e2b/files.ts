@@ -1,4 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,27 +8,38 @@ import type { Box } from './box.ts';
 
 const ATTEMPTS = 3;
 const RETRY_MILLISECONDS = 200;
+const WRITE_MILLISECONDS = 120_000;
+/** `fetch` keeps what it has sent of a stream until the end of it: a large file goes in parts. */
+const PART_BYTES = 8 * 1024 ** 2;
 
-/** Streams a file of this host into the box; a broken connection begins it again. */
-export async function upload(box: Box, source: string, path: string, stop: AbortSignal): Promise<void> {
+export type BoxFile = { path: string; data: string | Blob };
+
+/** Small files, in one request. */
+export async function write(box: Box, files: BoxFile[], stop: AbortSignal): Promise<void> {
   await again(box, stop, async () => {
-    const stalled = new AbortController();
-    const patience = setTimeout(() => stalled.abort(), box.timings.patienceMilliseconds);
-    const file = createReadStream(source);
-    const watched = file.pipe(watch(() => patience.refresh()));
-    file.once('error', (error) => watched.destroy(error));
-    try {
-      await box.remote.files.write(path, Readable.toWeb(watched) as ReadableStream, {
-        useOctetStream: true,
-        signal: AbortSignal.any([stop, stalled.signal]),
-      });
-    } catch (error) {
-      throw file.errored ?? (stalled.signal.aborted ? new BoxLostError('the box takes no data') : error);
-    } finally {
-      clearTimeout(patience);
-      file.destroy();
-    }
+    await box.remote.files.write(files, {
+      // one goes as it is, several as a form, which costs memory
+      useOctetStream: files.length === 1,
+      requestTimeoutMs: WRITE_MILLISECONDS,
+      signal: stop,
+    });
   });
+}
+
+/** Puts a file of this host into a directory of the box as numbered parts; each is sent again when it got lost. */
+export async function upload(box: Box, source: string, directory: string, stop: AbortSignal): Promise<void> {
+  const file = await open(source);
+  try {
+    const { size } = await file.stat();
+    const buffer = Buffer.alloc(Math.min(size, PART_BYTES));
+    for (let start = 0, number = 0; number === 0 || start < size; start += PART_BYTES, number += 1) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
+      const data = new Blob([buffer.subarray(0, bytesRead)]);
+      await write(box, [{ path: `${directory}/${String(number).padStart(6, '0')}`, data }], stop);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** Streams a file of the box to a path of this host. What has not the size that was told is not what was asked for. */

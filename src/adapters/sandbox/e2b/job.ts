@@ -7,7 +7,7 @@ import { plainName } from '../local/collect.ts';
 import { BoxLostError, isPassing, TemplateFaultError } from './account.ts';
 import type { Box } from './box.ts';
 import type { Bundle } from './bundle.ts';
-import { download, upload } from './files.ts';
+import { type BoxFile, download, upload, write } from './files.ts';
 import { readSpool, type SpoolLine } from './spool.ts';
 import { parseVerdict, type Verdict } from './verdict.ts';
 
@@ -45,6 +45,7 @@ export async function runInBox(
   const ending = new AbortController();
   const until = AbortSignal.any([stop, ending.signal, box.lost]);
   try {
+    await checkTemplate(box, until);
     await layOut(box, program, job, signal ? AbortSignal.any([until, signal]) : until);
     const keeper = await startKeeper(box, until);
     onStart?.({ copyOut: (name, target) => copyOut(box, job.limits, name, target, until) });
@@ -52,7 +53,7 @@ export async function runInBox(
       const cancel = () => void cancelJob(keeper, graceSeconds, ending, watch);
       if (signal?.aborted) cancel();
       else signal?.addEventListener('abort', cancel, { once: true, signal: watch });
-      return readVerdict(box, keeper.pid, (line) => onLine?.(line), until);
+      return readVerdict(box, keeper.pid, job.limits, (line) => onLine?.(line), until);
     });
     for (const { name, byteSize } of verdict.files) {
       await download(box, `${JOB}/collected/${name}`, join(job.collectInto, name), byteSize, until);
@@ -85,15 +86,17 @@ async function underWatch<T>(
 async function readVerdict(
   box: Box,
   pid: number,
+  limits: SandboxLimits,
   onLine: (line: string) => void,
   until: AbortSignal,
 ): Promise<Verdict> {
   let verdict: Verdict | undefined;
   const take = ({ kind, content }: SpoolLine) => {
     const text = content.toString('utf8');
-    if (kind === 'F') throw new TemplateFaultError(text);
+    if (kind === 'T') throw new TemplateFaultError(text);
+    if (kind === 'F') throw new BoxLostError(`the job could not be kept in the box (${text})`);
     if (kind === 'E') for (const line of text.split('\n')) onLine(line);
-    if (kind === 'R') verdict = parseVerdict(text);
+    if (kind === 'R') verdict = parseVerdict(text, limits);
     return verdict ? 'last' : 'more';
   };
   await readSpool(box, { pid, spool: SPOOL }, take, until);
@@ -101,7 +104,7 @@ async function readVerdict(
   return verdict;
 }
 
-/** Everything that the keeper in the box needs, small files in one request, large ones as streams. */
+/** Everything that the keeper in the box needs, small files in one request, large ones in parts. */
 async function layOut(box: Box, program: Program, job: SandboxJob, until: AbortSignal): Promise<void> {
   const { bundle, module, threads } = program;
   const limits = Object.fromEntries(
@@ -111,33 +114,33 @@ async function layOut(box: Box, program: Program, job: SandboxJob, until: AbortS
     ]),
   );
   const request = { module, arguments: job.args, threads, limits, bubblewrap: null };
-  const files = [
+  const files: BoxFile[] = [
     ...bundle.files,
     { path: `${JOB}/request.json`, data: JSON.stringify({ lock: bundle.lock, request }) },
     { path: SPOOL, data: '' },
   ];
-  await box.remote.files.write(files, { signal: until });
-  for (const input of job.inputs) {
-    if (!plainName.test(input.name)) throw new Error(`not a name for an input: ${input.name}`);
-    const path = `${JOB}/inputs/${input.name}`;
-    if ('path' in input) await upload(box, input.path, path, until);
-    else await box.remote.files.write(path, dataOf(input.content), { signal: until });
+  for (const { name, ...input } of job.inputs) {
+    if (!plainName.test(name)) throw new Error(`not a name for an input: ${name}`);
+    if ('path' in input) await upload(box, input.path, `${JOB}/parts/${name}`, until);
+    else files.push({ path: `${JOB}/inputs/${name}`, data: dataOf(input.content) });
   }
+  await write(box, files, until);
 }
 
 const dataOf = (content: string | Uint8Array) =>
   typeof content === 'string' ? content : new Blob([new Uint8Array(content)]);
 
+async function checkTemplate(box: Box, until: AbortSignal): Promise<void> {
+  const check = `cd && command -v aliquot-python && mkdir -p ${JOB}/inputs ${JOB}/parts`;
+  await box.remote.commands.run(check, { signal: until }).catch((error) => {
+    if (!(error instanceof CommandExitError)) throw error;
+    throw new TemplateFaultError('it has no environment for the runner');
+  });
+}
+
 /** Starts what holds the job; it outlives the connection that started it. */
 async function startKeeper(box: Box, until: AbortSignal): Promise<CommandHandle> {
-  const { commands } = box.remote;
-  await commands
-    .run(`cd && command -v aliquot-python && mkdir -p ${JOB}/inputs`, { signal: until })
-    .catch((error) => {
-      if (!(error instanceof CommandExitError)) throw error;
-      throw new TemplateFaultError('it has no environment for the runner');
-    });
-  const keeper = await commands.run(`${KEEPER} serve ${JOB}`, {
+  const keeper = await box.remote.commands.run(`${KEEPER} serve ${JOB}`, {
     ...{ background: true, stdin: true, timeoutMs: 0, signal: until },
   });
   await keeper.disconnect();
@@ -179,9 +182,11 @@ async function copyOut(
   const number = randomUUID();
   try {
     const copy = `${KEEPER} copy ${JOB} ${name} ${number} ${limits.diskBytes}`;
-    const { stdout } = await box.remote.commands.run(copy, { timeoutMs: COPY_MILLISECONDS, signal: until });
+    await box.remote.commands.run(copy, { timeoutMs: COPY_MILLISECONDS, signal: until });
     const path = `${JOB}/copies/${number}`;
-    await download(box, path, target, Number(stdout), until);
+    const { size } = await box.remote.files.getInfo(path, { signal: until });
+    if (size > limits.diskBytes) return false;
+    await download(box, path, target, size, until);
     await box.remote.files.remove(path, { signal: until });
     return true;
   } catch (error) {

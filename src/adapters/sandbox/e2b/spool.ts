@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommandHandle } from '@e2b/code-interpreter';
 import { BoxLostError } from './account.ts';
 import type { Box } from './box.ts';
 
@@ -6,6 +7,7 @@ import type { Box } from './box.ts';
 const RENEW_CHARACTERS = 16 * 1024 ** 2;
 const LONGEST_LINE = 16 * 1024 ** 2;
 const RETRY_MILLISECONDS = 200;
+const ENDS = 3;
 
 export type SpoolLine = { kind: string; content: Buffer };
 
@@ -32,6 +34,7 @@ export async function readSpool(
   async function read(): Promise<boolean> {
     const reading = new AbortController();
     const silence = setTimeout(() => reading.abort(), silenceMilliseconds);
+    let tail: CommandHandle | undefined;
     let partial = '';
     let characters = 0;
     const onStdout = (text: string) => {
@@ -56,13 +59,15 @@ export async function readSpool(
     try {
       const command = `cd && exec tail -c +${offset + 1} -f --pid=${keeper.pid} ${keeper.spool}`;
       const signal = AbortSignal.any([until, reading.signal]);
-      const tail = await box.remote.commands.run(command, {
+      tail = await box.remote.commands.run(command, {
         ...{ background: true, timeoutMs: 0, requestTimeoutMs: silenceMilliseconds },
         ...{ signal, onStdout },
       });
       await tail.wait();
       return true;
     } catch {
+      // it goes on without anybody who listens
+      tail?.kill().catch(() => {});
       return false;
     } finally {
       clearTimeout(silence);
@@ -70,14 +75,15 @@ export async function readSpool(
     }
   }
 
-  while (!complete) {
+  for (let ends = 0; !complete; ) {
     const before = offset;
     const ended = await read();
     if (fault) throw fault;
     if (complete) return;
     until.throwIfAborted();
-    // one that ended after it had read something is asked again: its last word may have come after that
-    if (ended && offset === before) throw new BoxLostError('the process that keeps the job in the box ended');
+    // what came last may have been lost on its way
+    ends = ended && offset === before ? ends + 1 : 0;
+    if (ends === ENDS) throw new BoxLostError('the process that keeps the job in the box ended');
     if (Date.now() - heardAt > patienceMilliseconds) {
       throw new BoxLostError('the box could not be reached any more');
     }

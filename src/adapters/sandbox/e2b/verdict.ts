@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SandboxResult } from '#ports/sandbox.ts';
+import type { SandboxLimits, SandboxResult } from '#ports/sandbox.ts';
 import { plainName } from '../local/collect.ts';
 import { BoxLostError } from './account.ts';
 
@@ -25,13 +25,16 @@ const Verdict = z.object({
 
 export type Verdict = z.infer<typeof Verdict>;
 
-/** @throws BoxLostError when it is none. */
-export function parseVerdict(text: string): Verdict {
+/** @throws BoxLostError when it is none, or tells of more than the limits let through. */
+export function parseVerdict(text: string, { diskBytes, outputBytes }: SandboxLimits): Verdict {
   try {
-    return Verdict.parse(JSON.parse(text));
+    const verdict = Verdict.parse(JSON.parse(text));
+    const bytes = verdict.files.reduce((sum, { byteSize }) => sum + byteSize, 0);
+    if (bytes <= diskBytes && verdict.output.length <= outputBytes) return verdict;
   } catch {
-    throw new BoxLostError('the box said what it should not');
+    // told below
   }
+  throw new BoxLostError('the box said what it should not');
 }
 
 /** Of a job that was cancelled while there was no box that could say how it ended. */

@@ -1,4 +1,4 @@
-"""Entry: `serve DIRECTORY` runs the job laid out there, `copy DIRECTORY NAME ID` copies a file of it that is finished."""
+"""Entry: `serve DIRECTORY` runs the job laid out there, `copy DIRECTORY NAME ID BYTES` copies a file of it."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What comes out of a job: plain files of `out/` and nothing else. The server holds names and sizes against its rules again."""
+"""What goes into a job, and what comes out of it: plain files alone. The server checks names and sizes again."""
 
 import os
 import re
@@ -8,6 +8,16 @@ import stat
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 MAXIMUM_ENTRIES = 256
 REFUSED = 3
+
+
+def join_parts(source: str, target: str) -> None:
+    """Makes the inputs of the parts that they came in: `source/NAME/000000` and so on become `target/NAME`."""
+    for name in os.listdir(source):
+        with open(f"{target}/{name}", "xb") as whole:
+            for number in sorted(os.listdir(f"{source}/{name}")):
+                with open(f"{source}/{name}/{number}", "rb") as part:
+                    shutil.copyfileobj(part, whole, 1024**2)
+                os.unlink(f"{source}/{name}/{number}")
 
 
 def collect(source: str, target: str, maximum_bytes: int) -> dict:
@@ -46,7 +56,7 @@ def _names(source: str) -> list[str]:
 
 
 def copy_out(directory: str, name: str, number: str, maximum_bytes: str) -> int:
-    """Copies one plain file of a running job, which may put anything in its place at any moment, and prints its size.
+    """Copies one plain file of a running job, which may put anything in its place at any moment.
 
     Directory and file are each opened without following a link, and only what was opened is read, up to its size.
     """
@@ -62,7 +72,6 @@ def copy_out(directory: str, name: str, number: str, maximum_bytes: str) -> int:
     os.makedirs(f"{directory}/copies", exist_ok=True)
     with open(opened, "rb") as source, open(f"{directory}/copies/{number}", "xb") as target:
         shutil.copyfileobj(_First(source, status.st_size), target, 1024**2)
-    print(os.stat(f"{directory}/copies/{number}").st_size)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Holds one job in the box: lays it out, starts the launcher's supervisor for it, spools what it says, collects its files."""
+"""Holds one job in the box: lays it out, has the launcher run it, spools what it says, collects its files."""
 
 import json
 import os
@@ -29,11 +29,15 @@ PROBE_LIMITS = {
 
 
 class FaultError(Exception):
-    """The job could not be run; says why."""
+    """The job could not be run to its end; says why."""
+
+
+class TemplateError(Exception):
+    """The template has not what the job needs."""
 
 
 def serve(directory: str) -> None:
-    """The end of this process tells a reader of the spool that nothing follows."""
+    """Stays until its box is ended: what a process says last may be lost on its way when it ends right after that."""
     spool = Spool(f"{directory}/spool")
     try:
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
@@ -41,12 +45,17 @@ def serve(directory: str) -> None:
         with open(f"{directory}/request.json", encoding="utf-8") as file:
             asked = json.load(file)
         if sys._xoptions.get("aliquot-lock") != asked["lock"]:
-            raise FaultError("its libraries are of another version than this server's")
+            raise TemplateError("its libraries are of another version than this server's")
         job = Job(directory, spool, asked["request"])
         result = job.run(choose_tier(directory, spool, asked["request"]))
         spool.write(b"R", json.dumps(result).encode())
+    except TemplateError as fault:
+        spool.write(b"T", f"{fault}".encode())
     except Exception as fault:  # whatever it is, the server is told
         spool.write(b"F", f"{type(fault).__name__}: {fault}".encode())
+    while True:
+        spool.write(b"H")
+        time.sleep(HEARTBEAT_SECONDS)
 
 
 def choose_tier(directory: str, spool: Spool, request: dict) -> str:
@@ -83,6 +92,7 @@ class Job:
 
     def run(self, tier: str) -> dict:
         base = f"{self._directory}/job"
+        files.join_parts(f"{self._directory}/parts", f"{self._directory}/inputs")
         lay_out(base, f"{self._directory}/inputs")
         supervisor = Supervisor(self._directory, {**self._request, "tier": tier, "base": base})
         verdict = supervisor.converse(self._spool, commands=0, keep=True)

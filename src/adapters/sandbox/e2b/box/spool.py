@@ -1,7 +1,8 @@
 """Everything that a job says, as lines of a file: a reader that lost its connection goes on at its offset.
 
 A line is a letter and base64: `E` event lines joined by newlines, `R` the result as JSON, `F` why there is none,
-and `H` alone says that the box is alive. Text that a job prints never gets here but inside of `R`.
+`T` that it is the template's fault, and `H` alone says that the box is alive. Text that a job prints never gets here
+but inside of `R`.
 """
 
 import base64

@@ -39,6 +39,9 @@ def arguments(request: Request) -> list[str]:
         if not path.startswith("/usr/") and path != "/usr":
             found += ["--ro-bind-try", path, path]
     found += ["--proc", "/proc", "--dev", "/dev"]
+    for name in namespaces.MASKED:
+        if os.path.exists(f"/proc/{name}"):
+            found += ["--dev-bind", "/dev/null", f"/proc/{name}"]
     found += ["--size", str(namespaces.SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm"]
     for name, kind in (("work", "--bind"), ("input", "--ro-bind")):
         found += [kind, f"{request.base}/{name}", f"{namespaces.JOB}/{name}"]

@@ -12,7 +12,15 @@ from .slots import Slot
 OUTPUT, EVENTS, STATUS = 1, 3, 4
 DEVICES = [f"/dev/{name}" for name in namespaces.DEVICES]
 # loky stops at a directory that exists and may not be read
-VISIBLE_PROC = [f"/proc/{name}" for name in ("self", "cpuinfo", "meminfo", "stat", "version", "filesystems")]
+VISIBLE_PROC = [f"/proc/{name}" for name in ("cpuinfo", "meminfo", "stat", "version", "filesystems")]
+# not all of it: `net` tells of every connection of the host
+VISIBLE_PROC += [
+    f"/proc/self/{name}"
+    for name in (
+        *("cgroup", "cmdline", "comm", "environ", "fd", "fdinfo", "io", "limits", "maps", "mem", "mountinfo", "mounts"),
+        *("oom_score", "oom_score_adj", "smaps", "smaps_rollup", "stat", "statm", "status"),
+    )
+]
 
 
 def start(request: Request, slot: Slot | None, output: int, events: int, status: int, tasks: int) -> None:
@@ -104,12 +112,14 @@ def confine(request: Request, work: str) -> None:
     kernel.drop_capabilities()
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     shared_memory = ["/dev/shm"] if has_shared_memory(request) else []
+    writable = [work, *DEVICES]
     if request.tier == "landlock":
         readable = namespaces.SYSTEM + namespaces.SETTINGS + namespaces.HARDWARE + python_directories()
         readable += [*VISIBLE_PROC, "/sys/fs/cgroup", work, f"{request.base}/input"]
     else:
         readable = ["/"]
-    landlock.restrict(readable, [work, *shared_memory, *DEVICES])
+        writable += shared_memory
+    landlock.restrict(readable, writable, shared_memory)
     seccomp.restrict()
 
 

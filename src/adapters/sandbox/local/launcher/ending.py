@@ -1,6 +1,7 @@
 """Ends every process of a job, and removes what it left."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -63,7 +64,11 @@ def _kill_user(slot: Slot) -> None:
 
 
 def remove(directory: str) -> None:
-    """Whatever the names, depths and modes below it."""
+    """Whatever the names, depths and modes below it; what an honest job leaves needs no other program."""
+    try:
+        shutil.rmtree(directory)
+    except (OSError, RecursionError):
+        pass
     for command in (["rm", "-rf", "--"], ["chmod", "-R", "u+rwx", "--"], ["rm", "-rf", "--"]):
         if os.path.lexists(directory):
             subprocess.run([*command, directory], stderr=subprocess.DEVNULL, check=False, env={"PATH": "/usr/bin:/bin"})

@@ -38,6 +38,7 @@ class Job:
     kill_at: float | None = None
     peak_memory_bytes: int = 0
     cpu_seconds: float = 0.0
+    processor: watch.Processor = field(default_factory=watch.Processor)
     ticks: int = 0
     next_walk: float = 0.0
 
@@ -93,7 +94,11 @@ def _pass_on(descriptor: int, reader) -> bool:
 
 def drain(job: Job, output: int, events: int, status: int) -> None:
     """All writers are dead: what is left in the pipes is their last word."""
-    for descriptor, reader in ((status, take_status), (events, take_lines), (output, lambda _, data: job.tail.add(data))):
+    for descriptor, reader in (
+        (status, take_status),
+        (events, take_lines),
+        (output, lambda _, data: job.tail.add(data)),
+    ):
         while _pass_on(descriptor, lambda data: reader(job, data)):
             pass
         os.close(descriptor)
@@ -160,7 +165,7 @@ def check(job: Job) -> None:
     depth_of_holders = HOLDERS[job.request.tier]
     processes = [process for process, depth in below if depth > depth_of_holders]
     holders = [process for process, depth in below if depth <= depth_of_holders]
-    usage = watch.usage(processes, holders, limits.memory_bytes)
+    usage = watch.usage(processes, holders, limits.memory_bytes, job.processor)
     job.cpu_seconds = max(job.cpu_seconds, usage.cpu_seconds)
     hidden = watch.hidden(processes) if job.ticks % DEEP_TICKS == 0 else None
     memory_bytes = usage.memory_bytes + (hidden.memory_bytes if hidden else 0)
@@ -177,8 +182,9 @@ def check(job: Job) -> None:
     elif job.kill_at is not None and now > job.kill_at:
         job.is_over = True
     elif now >= job.next_walk or hidden:
+        used_before = time.thread_time()
         check_disk(job, hidden)
-        job.next_walk = time.monotonic() + 10 * (time.monotonic() - now)
+        job.next_walk = now + 10 * (time.thread_time() - used_before)
     ending.reap_orphans(job.holder)
     job.ticks += 1
 

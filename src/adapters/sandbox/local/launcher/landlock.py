@@ -36,8 +36,11 @@ def abi() -> int:
         return 0
 
 
-def restrict(readable: list[str], writable: list[str]) -> None:
-    """Allows what is named and nothing else; signals and abstract sockets stay inside from ABI 6 on."""
+def restrict(readable: list[str], writable: list[str], unlisted: list[str]) -> None:
+    """Allows what is named and nothing else; signals and abstract sockets stay inside from ABI 6 on.
+
+    `unlisted` is writable for whoever knows the names in it.
+    """
     version = abi()
     handled = (1 << 13) - 1
     for since, right in ((2, REFER), (3, TRUNCATE), (5, IOCTL_DEV)):
@@ -47,7 +50,7 @@ def restrict(readable: list[str], writable: list[str]) -> None:
     ruleset = syscall(
         CREATE_RULESET, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint(0), what="landlock ruleset"
     )
-    for paths, rights in ((readable, READ), (writable, WRITE)):
+    for paths, rights in ((readable, READ), (writable, WRITE), (unlisted, WRITE & ~READ_DIR)):
         for path in paths:
             _allow(ruleset, path, rights & handled)
     syscall(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0), what="landlock restrict")

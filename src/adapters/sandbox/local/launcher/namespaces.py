@@ -12,6 +12,21 @@ SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"]
 SETTINGS = ["/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/mime.types"]
 HARDWARE = ["/sys/devices/system/cpu", "/sys/devices/system/node"]
 DEVICES = ["null", "zero", "full", "random", "urandom"]
+# what /proc tells of the whole host although its processes are hidden
+MASKED = [
+    "kallsyms",
+    "kcore",
+    "keys",
+    "key-users",
+    "kmsg",
+    "latency_stats",
+    "modules",
+    "sched_debug",
+    "slabinfo",
+    "sysrq-trigger",
+    "timer_list",
+    "vmallocinfo",
+]
 NOBODY = 65534
 
 
@@ -47,6 +62,9 @@ def build_root(request: Request) -> None:
     _devices(root)
     os.makedirs(f"{root}/proc")
     kernel.mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    for name in MASKED:
+        if os.path.exists(f"{root}/proc/{name}"):
+            kernel.mount("/dev/null", f"{root}/proc/{name}", None, MS_BIND)
     os.mkdir(root + JOB)
     for name in ("work", "input"):
         target = f"{root}{JOB}/{name}"

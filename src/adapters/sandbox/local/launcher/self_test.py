@@ -6,7 +6,19 @@ import signal
 import socket
 import time
 
-KNOWN_VARIABLES = ("LANG", "LC_CTYPE", "HOME", "PATH", "TMPDIR", "USER", "LOGNAME", "TZ", "MPLCONFIGDIR", "PWD", "JOBLIB_MULTIPROCESSING")
+KNOWN_VARIABLES = (
+    "LANG",
+    "LC_CTYPE",
+    "HOME",
+    "PATH",
+    "TMPDIR",
+    "USER",
+    "LOGNAME",
+    "TZ",
+    "MPLCONFIGDIR",
+    "PWD",
+    "JOBLIB_MULTIPROCESSING",
+)
 KNOWN_SUFFIXES = ("_NUM_THREADS", "_MAX_THREADS", "_MAX_CPU_COUNT", "_TEMP_FOLDER")
 
 

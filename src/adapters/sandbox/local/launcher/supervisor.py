@@ -17,6 +17,7 @@ def supervise(address: str, token: str) -> None:
     try:
         if os.geteuid() == 0 and request.tier != "unsafe":
             slot = slots.take()
+            ending.remove_shared_memory(slot.user)  # of a supervisor that was killed
             hand_over(request.base, slot.user)
         channel.finish(run_job(request, slot, channel))
     except OSError as fault:

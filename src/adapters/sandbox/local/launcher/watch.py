@@ -11,6 +11,11 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 TICK = os.sysconf("SC_CLK_TCK")
 MAXIMUM_ENTRIES = 20_000
 MAXIMUM_DEPTH = 64
+# what a file system keeps of an entry beside its content
+ENTRY_BYTES = 1024
+PIPE_BYTES = 64 * 1024
+# what a socket may hold in its buffer when it asks for most
+SOCKET_BYTES = 2 * 212_992
 # mappings of files without a name: `address permissions offset device inode name (deleted)`
 NAMELESS = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ...(.) [0-9a-f]+ ([0-9a-f:]+) (\d+) +(/.*) \(deleted\)$", re.M)
 
@@ -29,6 +34,22 @@ class Hidden:
 
     memory_bytes: int = 0
     files: dict[tuple[int, int], int] = field(default_factory=dict)
+    buffers: dict[tuple[int, int], int] = field(default_factory=dict)
+    """of sockets and pipes"""
+
+
+@dataclass
+class Processor:
+    """Processor time by process, which also counts children that nobody waits for: those are in no one's sum."""
+
+    living: dict[tuple[int, bytes], float] = field(default_factory=dict)
+    ended_seconds: float = 0.0
+
+    def take(self, living: dict[tuple[int, bytes], float]) -> float:
+        """What all processes have used by themselves, as far as they were seen."""
+        self.ended_seconds += sum(seconds for process, seconds in self.living.items() if process not in living)
+        self.living = living
+        return self.ended_seconds + sum(living.values())
 
 
 def descendants(process: int) -> list[tuple[int, int]]:
@@ -51,19 +72,22 @@ def children(process: int) -> list[int]:
     return [int(child) for task in tasks for child in _read(f"/proc/{process}/task/{task}/children").split()]
 
 
-def usage(processes: list[int], holders: list[int], limit_bytes: int) -> Usage:
+def usage(processes: list[int], holders: list[int], limit_bytes: int, processor: Processor) -> Usage:
     """Sums over the job's processes; `holders` are ours and count for processor time alone."""
     total = Usage(processes=len(processes))
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     total.cpu_seconds = ended.ru_utime + ended.ru_stime
+    living: dict[tuple[int, bytes], float] = {}
     for process in processes + holders:
         status = _read(f"/proc/{process}/stat").rpartition(b")")[2].split()
         if len(status) < 22:
             continue
         total.cpu_seconds += sum(map(int, status[11:15])) / TICK
+        living[process, status[19]] = sum(map(int, status[11:13])) / TICK
         if process not in holders:
             total.tasks += int(status[17])
             total.memory_bytes += int(status[21]) * PAGE
+    total.cpu_seconds = max(total.cpu_seconds, processor.take(living))
     if total.memory_bytes > limit_bytes:  # pages that processes share were counted in each
         total.memory_bytes = sum(map(_proportional_bytes, processes))
     return total
@@ -92,12 +116,12 @@ def hidden(processes: list[int]) -> Hidden:
                 found.files[os.makedev(major, minor), int(inode)] = size
         match = re.search(rb"^RssShmem:\s+(\d+) kB", _read(f"/proc/{process}/status"), re.M)
         resident_shared += int(match[1]) * 1024 if match else 0
-        _open_files_without_name(process, found)
-    found.memory_bytes = max(0, sum(shared.values()) - resident_shared)
+        _open_without_name(process, found)
+    found.memory_bytes = max(0, sum(shared.values()) - resident_shared) + sum(found.buffers.values())
     return found
 
 
-def _open_files_without_name(process: int, found: Hidden) -> None:
+def _open_without_name(process: int, found: Hidden) -> None:
     directory = f"/proc/{process}/fd"
     try:
         names = os.listdir(directory)
@@ -108,8 +132,13 @@ def _open_files_without_name(process: int, found: Hidden) -> None:
             status = os.stat(f"{directory}/{name}")
         except OSError:
             continue
+        identity = status.st_dev, status.st_ino
         if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
-            found.files[status.st_dev, status.st_ino] = status.st_blocks * 512
+            found.files[identity] = status.st_blocks * 512
+        elif stat.S_ISSOCK(status.st_mode):
+            found.buffers[identity] = SOCKET_BYTES
+        elif stat.S_ISFIFO(status.st_mode):
+            found.buffers[identity] = PIPE_BYTES
 
 
 def disk_bytes(directory: str) -> int | None:
@@ -128,7 +157,7 @@ def disk_bytes(directory: str) -> int | None:
                         status = entry.stat(follow_symlinks=False)
                     except FileNotFoundError:  # removed meanwhile
                         continue
-                    total += status.st_blocks * 512
+                    total += status.st_blocks * 512 + ENTRY_BYTES
                     if stat.S_ISDIR(status.st_mode):
                         waiting.append((entry.path, depth + 1))
         except FileNotFoundError:

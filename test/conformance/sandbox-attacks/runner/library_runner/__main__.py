@@ -13,6 +13,7 @@ def main(arguments):
 
         return 0
 
+    import catboost
     import lightgbm
     import numpy
     import pandas
@@ -31,6 +32,8 @@ def main(arguments):
     scores["xgboost"] = xgboost.XGBClassifier(n_estimators=10, n_jobs=2).fit(frame, labels).score(frame, labels)
     model = lightgbm.LGBMClassifier(n_estimators=10, n_jobs=2, verbose=-1).fit(frame, labels)
     scores["lightgbm"] = model.score(frame, labels)
+    booster = catboost.CatBoostClassifier(iterations=20, thread_count=2, verbose=False)
+    scores["catboost"] = booster.fit(frame, labels).score(frame, labels)
     if "pool" in arguments:
         with multiprocessing.get_context("fork").Pool(2) as pool:
             scores["pool"] = sum(pool.map(abs, range(-9, 0)))

@@ -1,3 +1,4 @@
+import catboost  # noqa: F401
 import lightgbm  # noqa: F401
 import numpy  # noqa: F401
 import pandas  # noqa: F401

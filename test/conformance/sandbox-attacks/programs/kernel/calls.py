@@ -28,7 +28,14 @@ CALLS = {
     "msgget": ((68, 186), 0x41544B, 0o1666),
     "semget": ((64, 190), 0x41544B, 1, 0o1666),
     "mq_open": ((240, 180), b"attack", 0o102, 0o666, 0),
-    "name_to_handle": ((303, 264), -100, b"/usr", ctypes.create_string_buffer(b"\x80", 256), ctypes.byref(ctypes.c_int()), 0),
+    "name_to_handle": (
+        (303, 264),
+        -100,
+        b"/usr",
+        ctypes.create_string_buffer(b"\x80", 256),
+        ctypes.byref(ctypes.c_int()),
+        0,
+    ),
     "mknod": ((259, 33), -100, b"out/disk", 0o60666, 0xFE00),
 }
 

@@ -16,4 +16,4 @@ def main(arguments):
             except OSError as fault:
                 print(directory, fault)
                 break
-    time.sleep(3)
+    time.sleep(1)

@@ -25,6 +25,6 @@ def main(arguments):
     attempt("server", lambda: os.kill(target["server"], 0) or "could")
     if os.getppid() > 1:
         attempt("parent", lambda: os.kill(os.getppid(), 0) or "could")
-    if os.getpid() < 8 or os.getuid() >= 65100:  # in a process namespace, or as a user of no one else
+    if os.getpid() < 8 or os.getuid() == 64321 or 65100 <= os.getuid() < 65356:  # a namespace, or nobody else's user
         attempt("everything", lambda: os.kill(-1, signal.SIGKILL))
     os.kill(0, signal.SIGTERM)
