@@ -1,12 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { openEmbeddedDatabase } from '#adapters/database/embedded.ts';
 import { migrate } from '#db.ts';
 import { readEnv } from '#env.ts';
-import { buildWebApp } from '../bin/setup/web-app.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,7 +18,7 @@ declare module 'vitest' {
 
 /** One PostgreSQL server for the whole run, and a migrated database to copy. */
 export default async function setup(project: TestProject) {
-  await buildWebApp({ isQuiet: true });
+  execFileSync(process.execPath, [fileURLToPath(new URL('../bin/setup/web-app.mjs', import.meta.url))]);
   const dataDirectory = await mkdtemp(join(tmpdir(), 'aliquot-test-database-'));
   const database = await openEmbeddedDatabase({ dataDirectory, cacheDirectory: readEnv().CACHE_DIR });
   const admin = postgres(database.url, { max: 1, onnotice: () => {} });

@@ -22,13 +22,13 @@ const SMALLEST_COMPRESSED_BYTES = 1_024;
 const TEXT = /\.(js|css|html|svg|json)$/;
 
 /** Builds the web app when its sources are others than those of the last build; replaces it as a whole. */
-export async function buildWebApp({ isQuiet = false } = {}) {
+export async function buildWebApp() {
   const sources = hashOfSources();
   const isBuilt = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === sources;
   if (isBuilt()) return;
   await withLock(cacheDirectory(), async () => {
     if (isBuilt()) return;
-    if (!isQuiet) process.stderr.write('Building the web app\n');
+    process.stderr.write('Building the web app\n');
     const fresh = join(web, `.dist-${process.pid}`);
     try {
       const { build } = await import('vite');
