@@ -1,18 +1,13 @@
-import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import {
-  CreateExperimentDocument,
-  CreateSampleDocument,
-  type DatasetRowFragment,
-  NewDocument,
-} from '../../gql/graphql.ts';
+import { CreateSampleDocument, type DatasetRowFragment, NewDocument } from '../../gql/graphql.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Fault, Loading, QueryFault } from '../../ui/states.tsx';
 import { DatasetList } from './dataset-list.tsx';
 import { DropZone } from './drop-zone.tsx';
+import { messageOf } from './refusal.ts';
 import { UploadList } from './upload-list.tsx';
+import { useChoice } from './use-choice.ts';
 
 /** The beginning of an experiment: a file of one's own, one that is here already, or a sample. */
 export function NewPage() {
@@ -58,27 +53,3 @@ export function NewPage() {
     </div>
   );
 }
-
-/** Makes an experiment of a dataset and goes there. */
-function useChoice() {
-  const navigate = useNavigate();
-  const [, create] = useMutation(CreateExperimentDocument);
-  const [fault, setFault] = useState<string | null>(null);
-
-  async function choose(datasetId: string): Promise<void> {
-    const { data, error } = await create({ input: { datasetId } });
-    const result = data?.createExperiment;
-    if (result?.__typename === 'CreateExperimentSuccess') {
-      await navigate({
-        to: '/experiments/$experimentId/data',
-        params: { experimentId: result.experiment.id },
-      });
-    } else {
-      setFault(messageOf(result, error));
-    }
-  }
-  return { choose, fault, setFault };
-}
-
-const messageOf = (result: object | undefined, error: Error | undefined): string =>
-  (result as { message?: string } | undefined)?.message ?? error?.message ?? 'The server gave no answer.';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useMutation, useQuery } from 'urql';
+import { useClient, useMutation, useQuery } from 'urql';
 import { useEvents } from '../../app/events.ts';
 import {
   UpdateExperimentDocument,
@@ -20,6 +20,14 @@ export function useExperiment(id: string) {
     eventOf: ({ experimentEvents }) => experimentEvents,
   });
   return { experiment, error, fetching, refetch };
+}
+
+/** Reads an experiment anew, where something was made for it that its own events do not tell. */
+export function useRefresh(id: string): () => Promise<void> {
+  const client = useClient();
+  return async () => {
+    await client.query(WizardDocument, { id }, { requestPolicy: 'network-only' }).toPromise();
+  };
 }
 
 type Change = Omit<UpdateExperimentInput, 'experimentId' | 'version'>;
