@@ -12,7 +12,7 @@ export default defineConfig({
     proxy: Object.fromEntries(
       ['/graphql', '/uploads', '/datasets', '/artifacts', '/health', '/api'].map((path) => [
         path,
-        { target: server, ws: path === '/graphql', changeOrigin: true },
+        { target: server, ws: path === '/graphql' },
       ]),
     ),
   },

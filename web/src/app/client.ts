@@ -3,6 +3,7 @@ import { createClient as createSocket, type SubscribePayload } from 'graphql-ws'
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import possibleTypes from '../gql/possible-types.json';
 import { reportConnection } from './connection.ts';
+import { recordOperation } from './operations.ts';
 
 /** The global id, which is unique over all types; null for parts of their parent that have no identity of their own. */
 const keyOf = (data: { id?: unknown }) => (typeof data.id === 'string' ? data.id : null);
@@ -22,6 +23,7 @@ export const client = new Client({
   requestPolicy: 'cache-and-network',
   exchanges: [
     mapExchange({
+      onOperation: (operation) => recordOperation(operation),
       onResult({ error, operation }) {
         if (operation.kind !== 'subscription') reportConnection(error?.networkError ? 'OFFLINE' : 'ONLINE');
       },

@@ -1,8 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { buttonClass } from '../ui/button.tsx';
 import { Empty } from '../ui/states.tsx';
+import { usePageTitle } from './page-title.ts';
 
 export function NotFound() {
+  usePageTitle('Nothing is here');
   return (
     <Empty
       title="Nothing is here"

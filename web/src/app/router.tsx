@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { NotFound } from './not-found.tsx';
+import { beginView } from './operations.ts';
 import { Shell } from './shell.tsx';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
@@ -55,11 +56,33 @@ const stepRoutes = [
   }),
 ] as const;
 
+const files = createRoute({
+  getParentRoute: () => root,
+  path: '/files',
+  component: lazyRouteComponent(() => import('../features/dataset/files-page.tsx'), 'FilesPage'),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$runId',
+  validateSearch: ({ prediction }: Record<string, unknown>): { prediction?: string } =>
+    typeof prediction === 'string' ? { prediction } : {},
+  component: lazyRouteComponent(() => import('../features/results/run-page.tsx'), 'RunPage'),
+});
+
+const system = createRoute({
+  getParentRoute: () => root,
+  path: '/system',
+  component: lazyRouteComponent(() => import('../features/system/system-page.tsx'), 'SystemPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, start, wizard.addChildren([...stepRoutes])]),
+  routeTree: root.addChildren([home, start, files, run, system, wizard.addChildren([...stepRoutes])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });
+
+router.subscribe('onBeforeNavigate', ({ pathChanged }) => pathChanged && beginView());
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -1,13 +1,21 @@
 import { Link, Outlet } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { buttonClass } from '../ui/button.tsx';
+import { Arrival } from './arrival.tsx';
 import { useConnection } from './connection.ts';
 import { ThemeMenu } from './theme-menu.tsx';
 
 const place =
-  'rounded-control px-3 py-2 text-footnote font-medium text-label-2 hover:text-label data-[status=active]:text-label';
+  'inline-flex min-h-11 items-center rounded-control px-2 text-footnote sm:px-3 font-medium text-label-2 hover:text-label data-[status=active]:text-label';
+
+const OperationsPanel = lazy(async () => ({
+  default: (await import('./operations-panel.tsx')).OperationsPanel,
+}));
 
 /** What stands around every page. */
 export function Shell() {
   const connection = useConnection();
+  const [isPanelOpen, setPanelOpen] = useState(false);
   return (
     <div className="flex min-h-dvh flex-col">
       <a
@@ -17,18 +25,32 @@ export function Shell() {
         Skip to the content
       </a>
       <header className="sticky top-0 z-20 border-b border-line bg-canvas/85 backdrop-blur-md">
-        <nav aria-label="Main" className="mx-auto flex h-14 max-w-6xl items-center gap-1 px-4 sm:px-6">
+        <nav aria-label="Main" className="mx-auto flex h-14 max-w-6xl items-center px-4 sm:gap-1 sm:px-6">
           <Link
             to="/"
-            className="mr-3 flex min-h-11 items-center gap-2 rounded-control text-headline font-semibold"
+            className="mr-1 flex min-h-11 sm:mr-3 items-center gap-2 rounded-control text-headline font-semibold"
           >
             <img src="/icon.svg" alt="" className="size-6" />
-            Aliquot
+            <span className="sr-only sm:not-sr-only">Aliquot</span>
           </Link>
           <Link to="/" activeOptions={{ exact: true }} className={place}>
             Home
           </Link>
+          <Link to="/files" className={place}>
+            Files
+          </Link>
+          <Link to="/system" className={place}>
+            System
+          </Link>
           <span className="flex-1" />
+          <button
+            type="button"
+            className={`${buttonClass('plain')} px-2 sm:px-4`}
+            aria-haspopup="dialog"
+            onClick={() => setPanelOpen(true)}
+          >
+            API
+          </button>
           <ThemeMenu />
         </nav>
         {connection === 'OFFLINE' && (
@@ -44,6 +66,12 @@ export function Shell() {
       >
         <Outlet />
       </main>
+      <Arrival />
+      {isPanelOpen && (
+        <Suspense>
+          <OperationsPanel onClose={() => setPanelOpen(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

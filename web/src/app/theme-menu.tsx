@@ -12,7 +12,12 @@ export function ThemeMenu() {
   const theme = useTheme();
   return (
     <Menu.Root>
-      <Menu.Trigger className={buttonClass('plain')}>Appearance</Menu.Trigger>
+      <Menu.Trigger className={`${buttonClass('plain')} -mr-2 px-2 sm:px-4`} aria-label="Appearance">
+        <span aria-hidden="true" className="sm:hidden">
+          ◐
+        </span>
+        <span className="hidden sm:inline">Appearance</span>
+      </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner sideOffset={4} align="end" className="z-30">
           <Menu.Popup className="min-w-44 rounded-card border border-line bg-raised p-1 shadow-sheet outline-none">

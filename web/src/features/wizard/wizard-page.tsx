@@ -1,5 +1,6 @@
-import { Link, Navigate, Outlet, useParams } from '@tanstack/react-router';
+import { Link, Navigate, Outlet, useLocation, useParams } from '@tanstack/react-router';
 import { createContext, useContext } from 'react';
+import { usePageTitle } from '../../app/page-title.ts';
 import type { WizardExperimentFragment } from '../../gql/graphql.ts';
 import { classNames } from '../../ui/class-names.ts';
 import { Empty, Loading, QueryFault } from '../../ui/states.tsx';
@@ -20,6 +21,10 @@ export function useWizard(): WizardExperimentFragment {
 export function WizardPage() {
   const { experimentId } = useParams({ strict: false });
   const { experiment, error, fetching, refetch } = useExperiment(experimentId ?? '');
+  const step = useLocation({
+    select: ({ pathname }) => steps.find(({ path }) => pathname.endsWith(`/${path}`)),
+  });
+  usePageTitle(experiment && step ? `${step.name}, ${experiment.name}` : null);
 
   if (error && !experiment) return <QueryFault error={error} onRetry={() => refetch()} />;
   if (fetching && !experiment) return <Loading what="the experiment" />;
@@ -28,8 +33,8 @@ export function WizardPage() {
   }
   return (
     <Current.Provider value={experiment}>
-      <div className="grid gap-6">
-        <header className="grid gap-4">
+      <div className="grid grid-cols-1 gap-6">
+        <header className="grid grid-cols-1 gap-4">
           <div className="flex flex-wrap items-center gap-3">
             <h1 className="min-w-0 truncate text-large font-bold">{experiment.name}</h1>
             <StatusBadge status={experiment.status} />
