@@ -1,6 +1,9 @@
+import type { ColumnFragment } from '../../gql/graphql.ts';
 import { Card } from '../../ui/card.tsx';
+import { Sparkline } from '../../ui/charts/sparkline.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { Progress } from '../../ui/progress.tsx';
+import { shapeOf } from './shape.ts';
 import type { AnalysisProgress as Progressed } from './use-analysis.ts';
 
 /** From which fraction on the server is at which step. */
@@ -13,8 +16,15 @@ const stages = [
   { from: 0.95, name: 'Write down what was found' },
 ];
 
+const MOST_COLUMNS = 24;
+
 /** What the server is doing now, as it tells. */
-export function AnalysisProgress({ progress }: { progress: Progressed | null }) {
+export function AnalysisProgress(props: {
+  progress: Progressed | null;
+  /** Columns that are done while the others are not. */
+  measured: readonly ColumnFragment[];
+}) {
+  const { progress, measured } = props;
   const fraction = progress?.fraction ?? null;
   const current = fraction === null ? -1 : stages.findLastIndex(({ from }) => fraction >= from);
   return (
@@ -47,6 +57,19 @@ export function AnalysisProgress({ progress }: { progress: Progressed | null }) 
             </li>
           ))}
         </ol>
+        {measured.length > 0 && (
+          <ul
+            aria-label="Columns measured so far"
+            className="grid grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] gap-2 border-t border-line pt-4"
+          >
+            {measured.slice(-MOST_COLUMNS).map((column) => (
+              <li key={column.name} className="grid min-w-0 gap-1 rounded-control bg-fill p-3">
+                <span className="truncate text-footnote font-medium">{column.name}</span>
+                <Sparkline counts={shapeOf(column)} />
+              </li>
+            ))}
+          </ul>
+        )}
         <p className="sr-only" aria-live="polite">
           {stages[current]?.name}
         </p>

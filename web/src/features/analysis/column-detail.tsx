@@ -44,7 +44,7 @@ function Content({
 }: Omit<Props, 'column' | 'onClose'> & { column: ColumnFragment }) {
   const { name, numeric, date, topValues, valueCount } = column;
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       {issues.length > 0 && (
         <ul className="grid gap-3">
           {issues.map(({ code, severity, message, detection, fix }) => (

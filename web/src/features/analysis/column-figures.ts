@@ -1,5 +1,6 @@
 import type { ColumnFragment, NumbersFragment } from '../../gql/graphql.ts';
 import { count, dateTime, decimal, percent } from '../../ui/format.ts';
+import { spoken } from './severity.ts';
 
 type Figures = [name: string, value: string][];
 
@@ -40,6 +41,9 @@ export function figuresOf(column: ColumnFragment): Figures {
       ['With spaces around', count(paddedCount)],
       ['Spelt in several ways', count(caseVariantCount)],
     );
+  }
+  for (const { kind, evidence } of column.personalData) {
+    figures.push(['Personal data', `${spoken(kind)}, by its ${spoken(evidence)}`]);
   }
   if (entropyBits !== null) figures.push(['Entropy', `${decimal(entropyBits)} bits`]);
   if (imbalance !== null) figures.push(['Imbalance, 0 to 1', decimal(imbalance)]);

@@ -4,6 +4,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { Sparkline } from '../../ui/charts/sparkline.tsx';
 import { count, percent } from '../../ui/format.ts';
 import { spoken } from './severity.ts';
+import { shapeOf } from './shape.ts';
 
 export type Association = NonNullable<ReportFragment['targetReport']>['associations'][number];
 
@@ -53,18 +54,11 @@ export const ColumnRow = memo(function ColumnRow(props: {
   );
 });
 
-/** Bins of numbers and dates, else the most frequent values. */
-const shapeOf = ({ numeric, topValues }: ColumnFragment): readonly number[] =>
-  numeric?.histogram?.counts ?? topValues.map((value) => value.count);
-
 function Meter({ fraction }: { fraction: number }) {
   return (
     <span className="flex items-center gap-2">
       <span aria-hidden="true" className="h-1.5 w-12 overflow-hidden rounded-full bg-fill-strong">
-        <span
-          className="block h-full rounded-full bg-accent"
-          style={{ width: percent(fraction).replace(' ', '') }}
-        />
+        <span className="block h-full rounded-full bg-accent" style={{ width: `${100 * fraction}%` }} />
       </span>
       {fraction.toFixed(2)}
     </span>

@@ -1,10 +1,12 @@
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ReportFragment } from '../../gql/graphql.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { count } from '../../ui/format.ts';
 import { Empty } from '../../ui/states.tsx';
+import { useWizard } from '../wizard/wizard-page.tsx';
 import { severityOf, spoken } from './severity.ts';
 
 type Issue = NonNullable<ReportFragment['issues']>[number];
@@ -12,8 +14,14 @@ type Recommendation = NonNullable<ReportFragment['recommendations']>[number];
 
 const FEW = 6;
 
+type Acts = {
+  onColumn: (name: string) => void;
+  /** Null: the question stays as it is. */
+  onTarget: (() => void) | null;
+};
+
 /** What a careful person would look at, the heaviest first, with what to do. */
-export function Issues({ issues, onColumn }: { issues: readonly Issue[]; onColumn: (name: string) => void }) {
+export function Issues({ issues, ...acts }: { issues: readonly Issue[] } & Acts) {
   const [isAll, setAll] = useState(false);
   const sorted = [...issues].sort((a, b) => severityOf(b.severity).rank - severityOf(a.severity).rank);
   const shown = isAll ? sorted : sorted.slice(0, FEW);
@@ -22,7 +30,7 @@ export function Issues({ issues, onColumn }: { issues: readonly Issue[]; onColum
       {issues.length === 0 && <Empty title="Nothing stands out">The table can be trained on as it is.</Empty>}
       <ul className="divide-y divide-line">
         {shown.map((issue) => (
-          <IssueRow key={`${issue.code} ${issue.column}`} issue={issue} onColumn={onColumn} />
+          <IssueRow key={`${issue.code} ${issue.column}`} issue={issue} {...acts} />
         ))}
       </ul>
       {issues.length > FEW && (
@@ -34,11 +42,11 @@ export function Issues({ issues, onColumn }: { issues: readonly Issue[]; onColum
   );
 }
 
-function IssueRow({ issue, onColumn }: { issue: Issue; onColumn: (name: string) => void }) {
-  const { severity, column, affectedRows, message, detection, fix } = issue;
+function IssueRow({ issue, onColumn, onTarget }: { issue: Issue } & Acts) {
+  const { severity, column, affectedRows, message, detection, fix, fixAction } = issue;
   const { name, tone } = severityOf(severity);
   return (
-    <li className="grid gap-x-4 gap-y-1 py-3 first:pt-0 md:grid-cols-[7rem_1fr_auto]">
+    <li className="grid gap-x-4 gap-y-1 py-3 first:pt-0 md:grid-cols-[6rem_1fr_auto]">
       <div>
         <Badge tone={tone}>{name}</Badge>
       </div>
@@ -53,18 +61,48 @@ function IssueRow({ issue, onColumn }: { issue: Issue; onColumn: (name: string) 
           {fix}
         </p>
       </div>
-      {column !== null && (
-        <Button
-          kind="plain"
-          className="-ml-4 justify-self-start md:ml-0"
-          onClick={() => onColumn(column)}
-          aria-label={`Look at ${column}`}
-        >
-          Look
-        </Button>
-      )}
+      <div className="-ml-4 flex flex-wrap items-start md:ml-0">
+        {column !== null && (
+          <Button kind="plain" onClick={() => onColumn(column)} aria-label={`Look at ${column}`}>
+            Look
+          </Button>
+        )}
+        <Fix action={fixAction} onTarget={onTarget} />
+      </div>
     </li>
   );
+}
+
+/** One click to where the fix is made. */
+function Fix({ action, onTarget }: { action: Issue['fixAction'] } & Pick<Acts, 'onTarget'>) {
+  const { id: experimentId, analysis } = useWizard();
+  if (action.kind === 'STEP' && analysis?.status === 'SUCCEEDED') {
+    return (
+      <Link
+        to="/experiments/$experimentId/prepare"
+        params={{ experimentId }}
+        className={buttonClass('secondary')}
+        aria-label={`Prepare: ${spoken(action.step ?? '')} ${namesOf(action.columns)}`}
+      >
+        Prepare
+      </Link>
+    );
+  }
+  if ((action.kind === 'CHOOSE_TARGET' || action.kind === 'CHOOSE_TASK') && onTarget) {
+    return <Button onClick={onTarget}>{action.kind === 'CHOOSE_TASK' ? 'Choose the kind' : 'Choose'}</Button>;
+  }
+  if (action.kind === 'CHOOSE_METRIC') {
+    return (
+      <Link
+        to="/experiments/$experimentId/train"
+        params={{ experimentId }}
+        className={buttonClass('secondary')}
+      >
+        Choose the metric
+      </Link>
+    );
+  }
+  return null;
 }
 
 /** What to do, the most important first; the next step does it. */

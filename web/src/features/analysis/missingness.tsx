@@ -27,7 +27,7 @@ export function Missingness({ report }: { report: Parts }) {
       title="Gaps"
       description={`${count(completeRows)} rows are complete. ${mechanisms[mechanism] ?? ''} ${mechanismReason}`}
     >
-      <div className="grid min-w-0 items-start gap-8 lg:grid-cols-2">
+      <div className="grid min-w-0 grid-cols-1 items-start gap-8 lg:grid-cols-2">
         <ChartFrame
           title="Missing values by column"
           description={
@@ -55,8 +55,12 @@ export function Missingness({ report }: { report: Parts }) {
             />
           )}
         </ChartFrame>
-        <Patterns report={report} />
-        {matrixColumns.length > 1 && <Together report={report} />}
+        {matrixColumns.length > 1 && (
+          <>
+            <Patterns report={report} />
+            <Together report={report} />
+          </>
+        )}
       </div>
     </Card>
   );

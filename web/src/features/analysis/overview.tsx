@@ -9,7 +9,7 @@ type Parts = NonNullable<ReportFragment['overview']>;
 type Issue = NonNullable<ReportFragment['issues']>[number];
 
 export function Overview({ overview, target }: { overview: Parts; target: string | null }) {
-  const { rowCount, columnCount, memoryBytes, duplicateRows, missingFraction, qualityScore } = overview;
+  const { rowCount, columnCount, memoryBytes, duplicateRows, missingCells, qualityScore } = overview;
   return (
     <dl className="grid grid-cols-2 gap-3 lg:grid-cols-5 lg:gap-4">
       <Figure
@@ -20,7 +20,9 @@ export function Overview({ overview, target }: { overview: Parts; target: string
       <Figure
         name="Columns"
         value={count(columnCount)}
-        detail={`${percent(missingFraction)} of cells missing`}
+        detail={
+          Number(missingCells) === 0 ? 'no cell missing' : `${count(Number(missingCells))} cells missing`
+        }
       />
       <Figure
         name="Target"
@@ -58,7 +60,7 @@ export function Quality({ overview, issues }: { overview: Parts; issues: readonl
           return (
             <li key={name} className="grid gap-1.5">
               <p className="flex items-baseline justify-between gap-2">
-                <span className="font-medium capitalize">
+                <span className="inline-block font-medium first-letter:uppercase">
                   {name}{' '}
                   <span className="text-caption font-normal text-label-2">counts {percent(weight, 0)}</span>
                 </span>

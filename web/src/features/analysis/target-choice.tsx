@@ -74,6 +74,7 @@ export function TargetChoice(props: {
               <p className="text-footnote text-label-2">{hintOf(column, node.rowCount)}</p>
             </div>
             <Button
+              kind={target === null && column.name === likely ? 'primary' : 'secondary'}
               disabled={isBusy || column.name === target}
               onClick={() => onChoose(column.name)}
               aria-label={`Predict ${column.name}`}

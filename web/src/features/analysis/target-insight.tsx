@@ -7,6 +7,7 @@ import { count, decimal, percent } from '../../ui/format.ts';
 import { Distribution } from './distribution.tsx';
 
 type Parts = NonNullable<ReportFragment['targetReport']>;
+type Association = Parts['associations'][number];
 
 const MOST_CLASSES = 12;
 const MOST_FEATURES = 10;
@@ -21,12 +22,13 @@ export function TargetInsight({ report, onColumn }: { report: Parts; onColumn: (
       title="Target"
       description={`${count(usableRows)} rows to learn from${missingRows > 0 ? `, ${count(missingRows)} without a target are left out` : ''}`}
     >
-      <div className="grid gap-6">
+      <div className="grid grid-cols-1 gap-6">
         {taskType === 'REGRESSION' && report.distribution?.histogram ? (
           <Distribution title={`Distribution of ${name}`} histogram={report.distribution.histogram} />
         ) : (
           <Balance report={report} />
         )}
+        <TargetNotes report={report} />
         {leaks.length > 0 && (
           <ul className="grid gap-2">
             {leaks.map(({ column, leakage, leakageReason }) => (
@@ -47,12 +49,13 @@ export function TargetInsight({ report, onColumn }: { report: Parts; onColumn: (
         {telling.length > 0 && (
           <ChartFrame
             title="Most telling columns"
-            description="Strength of the link with the target, 0 to 1, each column alone."
+            description="Strength of the link with the target, 0 to 1, each column alone, with its 95 % interval."
             table={{
-              columns: ['Column', 'Strength', 'Method', 'Information (bits)'],
-              rows: associations.map(({ column, association, method, mutualInformationBits }) => [
+              columns: ['Column', 'Strength', '95 % interval', 'Method', 'Information (bits)'],
+              rows: associations.map(({ column, association, method, mutualInformationBits, ...ends }) => [
                 column,
                 association === null ? '–' : decimal(association),
+                intervalOf(ends) ?? '–',
                 method.toLowerCase().replaceAll('_', ' '),
                 mutualInformationBits === null ? '–' : decimal(mutualInformationBits),
               ]),
@@ -63,10 +66,10 @@ export function TargetInsight({ report, onColumn }: { report: Parts; onColumn: (
                 name={`The columns that tell most about ${name}`}
                 width={width}
                 most={1}
-                bars={telling.map(({ column, association, leakage }) => ({
+                bars={telling.map(({ column, association, leakage, ...ends }) => ({
                   label: column,
                   value: association ?? 0,
-                  text: (association ?? 0).toFixed(2),
+                  text: [(association ?? 0).toFixed(2), intervalOf(ends)].filter(Boolean).join(' '),
                   tone: leakage === 'NONE' ? 'accent' : 'caution',
                 }))}
               />
@@ -104,4 +107,24 @@ function Balance({ report }: { report: Parts }) {
       )}
     </ChartFrame>
   );
+}
+
+const intervalOf = ({ intervalLow, intervalHigh }: Pick<Association, 'intervalLow' | 'intervalHigh'>) =>
+  intervalLow === null || intervalHigh === null
+    ? null
+    : `(${intervalLow.toFixed(2)}–${intervalHigh.toFixed(2)})`;
+
+/** Rows that contradict each other, and what would make a lopsided number easier to learn. */
+function TargetNotes({ report }: { report: Parts }) {
+  const { conflictingRows, transformHint } = report;
+  const notes = [];
+  if (conflictingRows > 0) {
+    notes.push(`${count(conflictingRows)} rows have the same features as others, with another target.`);
+  }
+  if (transformHint && transformHint.transform !== 'NONE') notes.push(transformHint.reason);
+  return notes.map((note) => (
+    <p key={note} className="text-footnote text-label-2">
+      {note}
+    </p>
+  ));
 }

@@ -19,7 +19,7 @@ export function UnderstandStep() {
   const { target, dataset, stage, status } = experiment;
   const navigate = useNavigate();
   const { change, fault, isChanging } = useChange(experiment);
-  const { report, failure, isStopped, error, refetch, progress, measure } = useAnalysis(experiment);
+  const { report, failure, isStopped, error, refetch, progress, measured, measure } = useAnalysis(experiment);
   const [isChoosing, setChoosing] = useState(false);
 
   async function choose(name: string): Promise<void> {
@@ -40,7 +40,7 @@ export function UnderstandStep() {
   );
   if (target === null || isChoosing) {
     return (
-      <div className="grid gap-6">
+      <div className="grid grid-cols-1 gap-6">
         {fault && <Fault title="The target could not be chosen" {...fault} />}
         <Card
           title="What do you want to predict?"
@@ -59,7 +59,7 @@ export function UnderstandStep() {
     );
   }
   return (
-    <div className="grid min-w-0 gap-6">
+    <div className="grid min-w-0 grid-cols-1 gap-6">
       <TargetBar
         target={target}
         taskType={report?.taskType ?? experiment.taskType}
@@ -91,10 +91,10 @@ export function UnderstandStep() {
         <QueryFault error={error} onRetry={() => refetch()} />
       ) : report ? (
         <Suspense fallback={<Loading what="the findings" />}>
-          <Report report={report} />
+          <Report report={report} onTarget={isRunning ? null : () => setChoosing(true)} />
         </Suspense>
       ) : (
-        <AnalysisProgress progress={progress} />
+        <AnalysisProgress progress={progress} measured={measured} />
       )}
     </div>
   );

@@ -5,6 +5,7 @@ import {
   AnalysisEventsDocument,
   AnalysisReportDocument,
   AnalyzeDatasetDocument,
+  type ColumnFragment,
   type TaskType,
   type WizardExperimentFragment,
 } from '../../gql/graphql.ts';
@@ -20,6 +21,7 @@ export function useAnalysis(experiment: WizardExperimentFragment) {
   const refresh = useRefresh(experimentId);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [progress, setProgress] = useState<AnalysisProgress | null>(null);
+  const [measured, setMeasured] = useState<readonly ColumnFragment[]>([]);
   const asked = useRef<string | null>(null);
 
   const current = analysis && analysis.target === target ? analysis : null;
@@ -28,6 +30,7 @@ export function useAnalysis(experiment: WizardExperimentFragment) {
 
   async function measure(task: TaskType | null): Promise<void> {
     setProgress(null);
+    setMeasured([]);
     setRefusal(null);
     const input = { datasetId: dataset.id, experimentId, target, taskType: task };
     const { data, error } = await analyze({ input });
@@ -46,7 +49,11 @@ export function useAnalysis(experiment: WizardExperimentFragment) {
     document: AnalysisEventsDocument,
     id: isOpen ? current.id : null,
     eventOf: ({ analysisEvents }) => analysisEvents,
-    onEvent: (event) => event.__typename === 'AnalysisProgressed' && setProgress(event.progress),
+    onEvent: (event) => {
+      if (event.__typename === 'AnalysisProgressed') setProgress(event.progress);
+      if (event.__typename === 'AnalysisColumnsMeasured')
+        setMeasured((before) => [...before, ...event.columns]);
+    },
   });
 
   const hasEnded = current !== null && !isOpen;
@@ -65,6 +72,7 @@ export function useAnalysis(experiment: WizardExperimentFragment) {
     error: hasEnded ? error : undefined,
     refetch,
     progress,
+    measured,
     measure,
   };
 }

@@ -32,7 +32,7 @@ export function DataStep() {
   if (error && !dataset) return <QueryFault error={error} onRetry={() => refetch()} />;
   if (!dataset) return <Loading what="the file" />;
   return (
-    <div className="grid min-w-0 gap-6">
+    <div className="grid min-w-0 grid-cols-1 gap-6">
       <DatasetFacts
         dataset={dataset}
         action={

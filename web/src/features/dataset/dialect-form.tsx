@@ -23,7 +23,7 @@ const decimals: Option<string>[] = [
   { value: '.', label: 'Point' },
   { value: ',', label: 'Comma' },
 ];
-const encodings = [
+const encodings: Option<string>[] = [
   'utf-8',
   'utf-16le',
   'windows-1252',
@@ -31,7 +31,7 @@ const encodings = [
   'iso-8859-15',
   'macintosh',
   'shift_jis',
-];
+].map((value) => ({ value, label: value }));
 
 /** The choices, and what is in force if it is none of them. */
 const including = (options: Option<string>[], present: string): Option<string>[] =>
@@ -45,52 +45,34 @@ export function DialectForm(props: {
 }) {
   const { dialect, isBusy, onRead } = props;
   const [draft, setDraft] = useState<CsvDialectInput>({});
-  const { delimiter, quote, decimal, encoding, hasHeader, skipRows } = { ...dialect, ...draft };
+  const { delimiter, quote, decimal, encoding, hasHeader, skipRows, sheet } = { ...dialect, ...draft };
+  const isText = dialect.sheet === null;
   const set = (part: CsvDialectInput) => setDraft({ ...draft, ...part });
   return (
     <form
       className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        onRead({ delimiter, quote, decimal, encoding, hasHeader, skipRows });
+        onRead(
+          isText
+            ? { delimiter, quote, decimal, encoding, hasHeader, skipRows }
+            : { sheet, hasHeader, skipRows },
+        );
       }}
     >
       <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
-        <Field label="Between cells">
-          <Select
-            label="Between cells"
-            value={delimiter ?? ','}
-            options={including(delimiters, dialect.delimiter)}
-            onChange={(value) => set({ delimiter: value })}
-          />
-        </Field>
-        <Field label="Around text">
-          <Select
-            label="Around text"
-            value={quote ?? '"'}
-            options={including(quotes, dialect.quote)}
-            onChange={(value) => set({ quote: value })}
-          />
-        </Field>
-        <Field label="Decimal mark">
-          <Select
-            label="Decimal mark"
-            value={decimal ?? '.'}
-            options={decimals}
-            onChange={(value) => set({ decimal: value })}
-          />
-        </Field>
-        <Field label="Encoding">
-          <Select
-            label="Encoding"
-            value={encoding ?? 'utf-8'}
-            options={including(
-              encodings.map((value) => ({ value, label: value })),
-              dialect.encoding,
-            )}
-            onChange={(value) => set({ encoding: value })}
-          />
-        </Field>
+        {isText ? (
+          <TextFields dialect={dialect} draft={draft} onChange={set} />
+        ) : (
+          <Field label="Sheet">
+            <Select
+              label="Sheet"
+              value={sheet ?? ''}
+              options={dialect.sheets.map((value) => ({ value, label: value }))}
+              onChange={(value) => set({ sheet: value })}
+            />
+          </Field>
+        )}
         <Field label="Lines before the table">
           <input
             type="number"
@@ -124,4 +106,30 @@ export function DialectForm(props: {
       </div>
     </form>
   );
+}
+
+/** For text files: a workbook knows its cells. */
+function TextFields(props: {
+  dialect: Dialect;
+  draft: CsvDialectInput;
+  onChange: (part: CsvDialectInput) => void;
+}) {
+  const { dialect, draft, onChange } = props;
+  const { delimiter, quote, decimal, encoding } = { ...dialect, ...draft };
+  const fields = [
+    { name: 'delimiter', label: 'Between cells', value: delimiter, options: delimiters },
+    { name: 'quote', label: 'Around text', value: quote, options: quotes },
+    { name: 'decimal', label: 'Decimal mark', value: decimal, options: decimals },
+    { name: 'encoding', label: 'Encoding', value: encoding, options: encodings },
+  ] as const;
+  return fields.map(({ name, label, value, options }) => (
+    <Field key={name} label={label}>
+      <Select
+        label={label}
+        value={value ?? null}
+        options={including(options, dialect[name])}
+        onChange={(next) => onChange({ [name]: next })}
+      />
+    </Field>
+  ));
 }

@@ -112,7 +112,7 @@ function Head(props: {
     <th
       scope="col"
       aria-colindex={index + 1}
-      className="border-b border-line p-2 text-left align-bottom"
+      className="border-b border-line p-2 text-left align-bottom font-normal"
       style={{ width: COLUMN_WIDTH }}
     >
       <span className="block truncate text-footnote font-semibold" title={column.name}>

@@ -10,6 +10,7 @@ export type ChartTable = {
 };
 
 const SHOWN_ROWS = 500;
+const small = 'px-3! text-footnote!';
 
 /**
  * A drawing with its name, its figures as a table, and a way to keep it. `children` draw one `<svg>` into the width that
@@ -30,14 +31,15 @@ export function ChartFrame(props: {
   };
   return (
     <figure className="grid min-w-0 gap-3">
-      <div className="flex flex-wrap items-start justify-between gap-x-3 gap-y-1">
-        <figcaption className="min-w-0">
+      <div className="flex items-start justify-between gap-2">
+        <figcaption className="min-w-0 flex-1 py-2">
           <p className="text-body font-semibold">{title}</p>
           {description && <p className="text-footnote text-label-2">{description}</p>}
         </figcaption>
-        <div className="-mr-3 flex">
-          <Button kind="plain" className="text-footnote" onClick={() => setTable(!isTable)}>
-            {isTable ? 'Show as chart' : 'Show as table'}
+        <div className="-mr-3 flex shrink-0">
+          <Button kind="plain" className={small} onClick={() => setTable(!isTable)}>
+            <span className="sr-only">Show {title} as </span>
+            {isTable ? 'Chart' : 'Table'}
           </Button>
           {!isTable && <SaveMenu title={title} onSave={save} />}
         </div>
@@ -52,7 +54,7 @@ export function ChartFrame(props: {
 function SaveMenu({ title, onSave }: { title: string; onSave: (kind: 'PNG' | 'SVG') => void }) {
   return (
     <Menu.Root>
-      <Menu.Trigger className={`${buttonClass('plain')} text-footnote`} aria-label={`Save ${title}`}>
+      <Menu.Trigger className={`${buttonClass('plain')} ${small}`} aria-label={`Save ${title}`}>
         Save
       </Menu.Trigger>
       <Menu.Portal>

@@ -3,6 +3,8 @@ import { decimal } from '../format.ts';
 import { shortened } from './shortened.ts';
 
 const LABEL = 116;
+/** Room for the last name above the columns, which leans to the right. */
+const LEAN = 56;
 const LEAST_CELL = 16;
 const MOST_CELL = 48;
 const CELL_WITH_TEXT = 36;
@@ -22,11 +24,11 @@ export const Heatmap = memo(function Heatmap(props: {
   hasText?: boolean;
 }) {
   const { name, rows, columns, valueAt, titleAt, width, hasText = true } = props;
-  const room = (width - LABEL) / Math.max(1, columns.length);
+  const room = (width - LABEL - LEAN) / Math.max(1, columns.length);
   const cell = Math.floor(Math.min(MOST_CELL, Math.max(LEAST_CELL, room)));
   const height = LABEL + rows.length * cell;
   return (
-    <svg role="img" aria-label={name} width={LABEL + columns.length * cell} height={height}>
+    <svg role="img" aria-label={name} width={LABEL + columns.length * cell + LEAN} height={height}>
       {columns.map((column, index) => (
         <text
           key={column}
