@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { CombinedError } from 'urql';
+import { useConnection } from '../app/connection.ts';
 import { Button } from './button.tsx';
 import { classNames } from './class-names.ts';
 
@@ -63,8 +64,15 @@ export function Fault(props: {
   );
 }
 
-/** A query that failed as a whole. */
+/** A query that failed as a whole; where the server was not reached, it is asked again when it is. */
 export function QueryFault({ error, onRetry }: { error: CombinedError; onRetry?: () => void }) {
+  const connection = useConnection();
+  const retry = useRef(onRetry);
+  retry.current = onRetry;
+  const isWaiting = Boolean(error.networkError) && connection === 'ONLINE';
+  useEffect(() => {
+    if (isWaiting) retry.current?.();
+  }, [isWaiting]);
   if (error.networkError) {
     return (
       <Fault

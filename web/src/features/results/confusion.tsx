@@ -87,7 +87,7 @@ export function Confusion({
                       y={CELL_HEIGHT / 2 + 11}
                       textAnchor="middle"
                       dominantBaseline="central"
-                      className="fill-label-2 text-caption"
+                      className="fill-label text-caption"
                     >
                       {percent(share)}
                     </text>

@@ -15,13 +15,13 @@ export function Podium(props: {
 }) {
   const { best, ties, metricName } = props;
   return (
-    <ol className="grid gap-3 md:grid-cols-[1.35fr_1fr_1fr]" aria-label="The best models">
+    <ol className="grid grid-cols-2 gap-3 md:grid-cols-[1.35fr_1fr_1fr]" aria-label="The best models">
       {best.map((run, index) => (
         <li
           key={run.id}
           className={classNames(
             'grid rounded-card bg-surface p-5 shadow-card',
-            index === 0 && 'ring-1 ring-accent',
+            index === 0 && 'col-span-2 ring-1 ring-accent md:col-span-1',
           )}
         >
           <Place run={run} isFirst={index === 0} isTied={ties.has(run.id)} metricName={metricName} />

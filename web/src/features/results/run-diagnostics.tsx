@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Card } from '../../ui/card.tsx';
 import { Bars } from '../../ui/charts/bars.tsx';
 import { ChartFrame } from '../../ui/charts/chart-frame.tsx';
@@ -11,7 +11,7 @@ import type { Run } from './run-page.tsx';
 const SHOWN_FEATURES = 20;
 
 /** Where a model is right and wrong, and which columns it relies on; all on rows that it had not seen. */
-export function Diagnostics({ run }: { run: Run }) {
+export function Diagnostics({ run, children }: { run: Run; children: ReactNode }) {
   const curves = run.curves ?? [];
   const kinds = [...new Set(curves.map(({ kind }) => kind))];
   const labels = [...new Set(curves.flatMap(({ label }) => label ?? []))];
@@ -56,6 +56,7 @@ export function Diagnostics({ run }: { run: Run }) {
         </Card>
       )}
       <Importance features={run.featureImportance ?? []} />
+      {children}
     </div>
   );
 }

@@ -43,15 +43,16 @@ export function RunPage() {
             <Metrics values={run.metrics} metrics={metrics} />
             <div className="grid gap-6">
               {run.status === 'SUCCEEDED' && <Prediction runId={run.id} dataset={run.experiment.dataset} />}
-              <Folds run={run} metric={metric} />
+              <RunFiles run={run} />
             </div>
           </div>
-          <Diagnostics run={run} />
+          <Diagnostics run={run}>
+            <Folds run={run} metric={metric} />
+          </Diagnostics>
           <div className="grid items-start gap-6 lg:grid-cols-2">
             <Parameters values={run.parameters} tier={run.sandboxTier ?? null} />
-            <RunFiles run={run} />
+            <Members members={run.members} algorithms={algorithms} />
           </div>
-          <Members members={run.members} algorithms={algorithms} />
           <Trials runId={run.id} metric={metric} />
         </>
       )}

@@ -58,7 +58,7 @@ export function WizardStart() {
 function StepList({ experiment }: { experiment: WizardExperimentFragment }) {
   return (
     <nav aria-label="Steps">
-      <ol className="grid grid-cols-5 gap-1 rounded-card bg-fill p-1">
+      <ol className="grid grid-cols-5 rounded-card sm:gap-1 bg-fill p-1">
         {steps.map(({ path, name }, index) => (
           <li key={path} className="min-w-0">
             <Step
@@ -76,7 +76,7 @@ function StepList({ experiment }: { experiment: WizardExperimentFragment }) {
 }
 
 const shape =
-  'flex min-h-11 w-full flex-col items-center justify-center rounded-control px-1 text-caption font-medium sm:flex-row sm:gap-2 sm:text-footnote';
+  'flex min-h-11 w-full flex-col items-center justify-center rounded-control text-caption sm:px-1 font-medium sm:flex-row sm:gap-2 sm:text-footnote';
 
 function Step(props: { path: StepPath; name: string; number: number; reason: string | null; id: string }) {
   const { path, name, number, reason, id } = props;

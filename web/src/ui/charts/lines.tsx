@@ -6,7 +6,7 @@ export type Line = { name: string; points: readonly (readonly [x: number, y: num
 type Axis = { name: string; domain?: readonly [number, number] };
 
 const HEIGHT = 300;
-const MARGIN = { top: 12, right: 16, bottom: 44, left: 56 };
+const MARGIN = { top: 28, right: 16, bottom: 44, left: 56 };
 /** Told apart by their strokes as well as by their colours. */
 const strokes = [
   { colour: 'var(--accent)', dash: undefined },
@@ -83,6 +83,9 @@ export function Lines(props: {
         fill="var(--label-2)"
       >
         {x.name}
+      </text>
+      <text x={0} y={12} fontSize={12} fill="var(--label-2)">
+        {y.name}
       </text>
       {reference && (
         <LinePath data={[...reference.points]} {...path} stroke="var(--label-3)" strokeDasharray="3 4" />
