@@ -54,7 +54,7 @@ function IssueRow({ issue, onColumn, onTarget }: { issue: Issue } & Acts) {
         <p className="font-medium">{message}</p>
         <p className="text-footnote text-label-2">
           {detection}
-          {affectedRows !== null && ` ${count(affectedRows)} rows.`}
+          {affectedRows !== null && ` · ${count(affectedRows)} rows`}
         </p>
         <p className="mt-1 text-footnote">
           <span className="font-medium">To do: </span>

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useQuery } from 'urql';
 import { FilesDocument } from '../../gql/graphql.ts';
 import { Button } from '../../ui/button.tsx';
@@ -13,8 +13,14 @@ export type FileActions = {
   onRestore: (datasetId: string) => Promise<void>;
 };
 
+type ListProps = FileActions & {
+  search: string | null;
+  /** How many files have been announced on this page: the list is read anew with each. */
+  announced: number;
+};
+
 /** Pages under each other, as many as were asked for. */
-export function FileList(props: FileActions & { search: string | null }) {
+export function FileList(props: ListProps) {
   const [cursors, setCursors] = useState<(string | null)[]>([null]);
   return cursors.map((after, index) => (
     <Page
@@ -26,15 +32,20 @@ export function FileList(props: FileActions & { search: string | null }) {
   ));
 }
 
-type PageProps = FileActions & {
-  search: string | null;
+type PageProps = ListProps & {
   after: string | null;
   /** Null: the next page is shown already. */
   onMore: ((cursor: string) => void) | null;
 };
 
-function Page({ search, after, onMore, ...actions }: PageProps) {
+function Page({ search, announced, after, onMore, ...actions }: PageProps) {
   const [{ data, error }, refetch] = useQuery({ query: FilesDocument, variables: { search, after } });
+  const known = useRef(announced);
+  useEffect(() => {
+    if (known.current === announced) return;
+    known.current = announced;
+    refetch({ requestPolicy: 'network-only' });
+  }, [announced, refetch]);
   if (error && !data) return <QueryFault error={error} onRetry={() => refetch()} />;
   if (!data) return <Loading what="the files" />;
   const { nodes, pageInfo } = data.datasets;

@@ -8,6 +8,7 @@ import { DropZone } from './drop-zone.tsx';
 import { FileList } from './file-list.tsx';
 import { messageOf } from './refusal.ts';
 import { UploadList } from './upload-list.tsx';
+import { useUploads } from './upload-queue.ts';
 import { useChoice } from './use-choice.ts';
 
 /** Every file of the viewer: what it is, where it is kept, and what can be done with it. */
@@ -15,9 +16,10 @@ export function FilesPage() {
   const [search, setSearch] = useState('');
   const wanted = useDeferredValue(search.trim());
   const { choose, fault: choiceFault } = useChoice();
+  const announced = useUploads().filter(({ datasetId, state }) => datasetId && state !== 'WAITING').length;
   const { deleted, fault, remove, restore } = useDeletion();
   return (
-    <div className="mx-auto grid w-full max-w-6xl gap-6">
+    <div className="grid grid-cols-1 gap-6">
       <div>
         <h1 className="text-display font-bold">Files</h1>
         <p className="mt-1 text-body text-label-2">
@@ -39,6 +41,7 @@ export function FilesPage() {
         <FileList
           key={wanted}
           search={wanted || null}
+          announced={announced}
           deleted={deleted}
           onChoose={choose}
           onDelete={remove}
