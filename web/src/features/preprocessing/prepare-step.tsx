@@ -13,6 +13,7 @@ import { Card } from '../../ui/card.tsx';
 import { Cards, type Option } from '../../ui/choice.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { Empty, Fault } from '../../ui/states.tsx';
+import { useRefresh } from '../wizard/use-experiment.ts';
 import { useWizard } from '../wizard/wizard-page.tsx';
 import { Code } from './code.tsx';
 
@@ -29,13 +30,17 @@ export function PrepareStep() {
   const [strategy, setStrategy] = useState<PreprocessingStrategy>('BALANCED');
   const [{ fetching }, generate] = useMutation(GeneratePreprocessingDocument);
   const [fault, setFault] = useState<{ code: string; message: string } | null>(null);
+  const refresh = useRefresh(experimentId);
   const prepared = usePreparation(preprocessing?.id ?? null);
 
   async function write(): Promise<void> {
     if (!analysis) return;
     const { data, error } = await generate({ input: { analysisId: analysis.id, strategy, experimentId } });
     const result = data?.generatePreprocessing;
-    if (result?.__typename === 'GeneratePreprocessingSuccess') return setFault(null);
+    if (result?.__typename === 'GeneratePreprocessingSuccess') {
+      setFault(null);
+      return refresh();
+    }
     const { code = 'SERVER_UNREACHABLE', message = error?.message ?? 'The server gave no answer.' } =
       (result as { code?: string; message?: string } | undefined) ?? {};
     setFault({ code, message });
