@@ -8,12 +8,13 @@ import type { AnalysisProgress as Progressed } from './use-analysis.ts';
 
 /** From which fraction on the server is at which step. */
 const stages = [
-  { from: 0, name: 'Load the table' },
-  { from: 0.15, name: 'Measure every column' },
-  { from: 0.6, name: 'Look at gaps' },
-  { from: 0.68, name: 'Compare columns' },
-  { from: 0.8, name: 'Look at the target' },
-  { from: 0.95, name: 'Write down what was found' },
+  { from: 0, name: 'Draw a sample' },
+  { from: 0.1, name: 'Measure every column' },
+  { from: 0.72, name: 'Look for copies' },
+  { from: 0.85, name: 'Look at gaps' },
+  { from: 0.88, name: 'Compare columns' },
+  { from: 0.93, name: 'Look at the target' },
+  { from: 0.97, name: 'Write down what was found' },
 ];
 
 const MOST_COLUMNS = 24;
@@ -31,7 +32,7 @@ export function AnalysisProgress(props: {
     <Card title="Looking at the data">
       <div className="grid gap-5">
         <Progress label={progress?.message ?? 'Waiting for a worker'} fraction={fraction} />
-        <ol className="grid gap-1 sm:grid-cols-2 lg:grid-cols-3">
+        <ol className="grid gap-1 sm:grid-cols-2 lg:grid-cols-4">
           {stages.map(({ name }, index) => (
             <li
               key={name}

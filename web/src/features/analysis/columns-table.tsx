@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ColumnFragment } from '../../gql/graphql.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -77,6 +77,10 @@ function Rows(props: {
     estimateSize: () => ROW_HEIGHT,
     overscan: 6,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another order or search is read from its start
+  useEffect(() => {
+    frame.current?.scrollTo({ top: 0 });
+  }, [columns]);
   const shown = rows.getVirtualItems();
   const head = 'sticky top-0 z-10 border-b border-line bg-surface px-2 py-1.5 text-left font-medium';
   return (

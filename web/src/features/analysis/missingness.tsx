@@ -8,6 +8,7 @@ import { count, percent } from '../../ui/format.ts';
 type Parts = NonNullable<ReportFragment['missingness']>;
 
 const MOST_BARS = 15;
+const MOST_COLUMNS = 30;
 
 const mechanisms: Record<string, string> = {
   MCAR_LIKELY: 'The gaps look random.',
@@ -68,11 +69,11 @@ export function Missingness({ report }: { report: Parts }) {
 
 /** Which columns are missing in the same rows, pattern by pattern. */
 function Patterns({ report }: { report: Parts }) {
-  const { patterns, matrixColumns } = report;
+  const { patterns } = report;
   const incomplete = patterns.filter(({ columns }) => columns.length > 0);
-  if (incomplete.length === 0) return null;
+  const shown = [...new Set(incomplete.flatMap(({ columns }) => columns))].slice(0, MOST_COLUMNS);
   const isGap = (down: number, across: number) =>
-    incomplete[down]?.columns.includes(matrixColumns[across] ?? '') ?? false;
+    incomplete[down]?.columns.includes(shown[across] ?? '') ?? false;
   return (
     <ChartFrame
       title="Missingness matrix"
@@ -90,12 +91,12 @@ function Patterns({ report }: { report: Parts }) {
         <Heatmap
           name="Columns that are missing in the same rows"
           rows={incomplete.map(({ rowCount }, index) => `${index + 1}: ${count(rowCount)} rows`)}
-          columns={matrixColumns}
+          columns={shown}
           width={width}
           hasText={false}
           valueAt={(down, across) => (isGap(down, across) ? -1 : null)}
           titleAt={(down, across) =>
-            `${count(incomplete[down]?.rowCount ?? 0)} rows ${isGap(down, across) ? 'without' : 'with'} ${matrixColumns[across]}`
+            `${count(incomplete[down]?.rowCount ?? 0)} rows ${isGap(down, across) ? 'without' : 'with'} ${shown[across]}`
           }
         />
       )}

@@ -1,17 +1,20 @@
-const STYLES = [
-  'fill',
-  'fill-opacity',
-  'stroke',
-  'stroke-width',
-  'stroke-dasharray',
-  'stroke-opacity',
-  'opacity',
-  'font-family',
-  'font-size',
-  'font-weight',
-  'text-anchor',
-  'dominant-baseline',
-];
+/** What a drawing takes from its style sheet, with what it is without one. */
+const STYLES = {
+  fill: 'rgb(0, 0, 0)',
+  'fill-opacity': '1',
+  stroke: 'none',
+  'stroke-width': '1px',
+  'stroke-dasharray': 'none',
+  'stroke-opacity': '1',
+  opacity: '1',
+};
+const TEXT_STYLES = {
+  'font-family': '',
+  'font-size': '',
+  'font-weight': '400',
+  'text-anchor': 'start',
+  'dominant-baseline': 'auto',
+};
 /** Sharp on paper and on dense screens. */
 const PIXEL_RATIO = 2;
 
@@ -34,7 +37,11 @@ function standalone(svg: SVGSVGElement): string {
   for (const [index, original] of [svg, ...svg.querySelectorAll('*')].entries()) {
     const style = getComputedStyle(original);
     const target = copies[index];
-    for (const property of STYLES) target?.setAttribute(property, style.getPropertyValue(property));
+    const wanted = original.tagName === 'text' ? { ...STYLES, ...TEXT_STYLES } : STYLES;
+    for (const [property, initial] of Object.entries(wanted)) {
+      const value = style.getPropertyValue(property);
+      if (value !== initial) target?.setAttribute(property, value);
+    }
     target?.removeAttribute('class');
   }
   const { width, height } = svg.getBoundingClientRect();
