@@ -102,7 +102,7 @@ function Step(props: { path: StepPath; name: string; number: number; reason: str
       params={{ experimentId: id }}
       className={classNames(
         shape,
-        'text-label-2 hover:text-label data-[status=active]:bg-surface data-[status=active]:text-label data-[status=active]:shadow-card',
+        'text-label-2 hover:text-label data-[status=active]:bg-raised data-[status=active]:text-label data-[status=active]:shadow-card',
       )}
     >
       {text}
