@@ -18,6 +18,8 @@ export function useEvents<Data, Event extends Cursored>(options: {
   /** Null: nothing is followed. */
   id: string | null;
   after?: string | null | undefined;
+  /** Another one follows anew behind `after`: for a stream that goes on after an end. */
+  round?: string | null | undefined;
   eventOf: (data: Data) => Event;
   onEvent?: (event: Event) => void;
   onEnd?: () => void;
@@ -25,8 +27,9 @@ export function useEvents<Data, Event extends Cursored>(options: {
   const client = useClient();
   const latest = useRef(options);
   latest.current = options;
-  const { id, document } = options;
+  const { id, document, round } = options;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a round begins a subscription
   useEffect(() => {
     if (id === null) return;
     let cursor = latest.current.after ?? null;
@@ -67,5 +70,5 @@ export function useEvents<Data, Event extends Cursored>(options: {
       clearTimeout(timer);
       unsubscribe();
     };
-  }, [client, document, id]);
+  }, [client, document, id, round]);
 }

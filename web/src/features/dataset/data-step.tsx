@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { DatasetDetailPartsFragment } from '../../gql/graphql.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { classNames } from '../../ui/class-names.ts';
 import { Progress } from '../../ui/progress.tsx';
 import { Fault, Loading, QueryFault, Skeleton } from '../../ui/states.tsx';
 import { useChange } from '../wizard/use-experiment.ts';
@@ -44,7 +45,11 @@ export function DataStep() {
       {fault && <Fault title="This could not be kept" {...fault} />}
       {reading.fault && <Fault title="The file could not be read otherwise" {...reading.fault} />}
       {dataset.rejection && dataset.status === 'REJECTED' && (
-        <Fault title="The file cannot be read like this" {...dataset.rejection} />
+        <Fault
+          title="The file cannot be read like this"
+          {...dataset.rejection}
+          onRetry={() => reading.change({ dialect: {}, columnTypes: [] })}
+        />
       )}
       {isReading && (
         <Card>
@@ -54,7 +59,9 @@ export function DataStep() {
           />
         </Card>
       )}
-      <Preview key={typesOf(dataset)} dataset={dataset} reading={reading} />
+      {dataset.status !== 'REJECTED' && (
+        <Preview key={typesOf(dataset)} dataset={dataset} reading={reading} />
+      )}
       <HowRead dataset={dataset} reading={reading} />
     </div>
   );
@@ -75,38 +82,36 @@ function Preview({ dataset, reading }: Parts) {
     <Card
       title="Preview"
       description="The first 200 rows. Where a type is not what you mean, choose another."
-      action={
-        changed.length > 0 && (
-          <div className="flex flex-wrap items-center gap-2">
-            <Button kind="plain" onClick={() => setDrafts({})}>
-              Discard
-            </Button>
-            <Button
-              isBusy={isChanging || isReading}
-              onClick={() =>
-                change({
-                  columnTypes: columns.map(({ name, type }) => ({ name, type: drafts[name] ?? type })),
-                })
-              }
-            >
-              Read again with {changed.length} {changed.length === 1 ? 'new type' : 'new types'}
-            </Button>
-          </div>
-        )
-      }
     >
       {previewError && !rows ? (
         <QueryFault error={previewError} onRetry={() => readPreview()} />
       ) : rows === null ? (
         <Skeleton className="h-112" />
       ) : (
-        <PreviewTable
-          name={dataset.name}
-          columns={columns}
-          rows={rows}
-          typeOf={({ name, type }) => drafts[name] ?? type}
-          onType={({ name }, type) => setDrafts({ ...drafts, [name]: type })}
-        />
+        <div className={classNames('transition-opacity duration-200', isReading && 'opacity-50')}>
+          <PreviewTable
+            name={dataset.name}
+            columns={columns}
+            rows={rows}
+            typeOf={({ name, type }) => drafts[name] ?? type}
+            onType={({ name }, type) => setDrafts({ ...drafts, [name]: type })}
+          />
+        </div>
+      )}
+      {changed.length > 0 && (
+        <div className="sticky bottom-4 z-10 mt-3 flex flex-wrap items-center justify-end gap-2 rounded-card border border-line bg-raised p-3 shadow-card">
+          <Button kind="plain" onClick={() => setDrafts({})}>
+            Discard
+          </Button>
+          <Button
+            isBusy={isChanging || isReading}
+            onClick={() =>
+              change({ columnTypes: columns.map(({ name, type }) => ({ name, type: drafts[name] ?? type })) })
+            }
+          >
+            Read again with {changed.length} {changed.length === 1 ? 'new type' : 'new types'}
+          </Button>
+        </div>
       )}
     </Card>
   );
@@ -117,7 +122,10 @@ function HowRead({ dataset, reading }: Parts) {
   const { dialect, warnings } = dataset;
   if (!dialect && warnings.length === 0) return null;
   return (
-    <Card title="How the file was read">
+    <Card
+      title="How the file was read"
+      description="Cut otherwise, it is another table: its types are detected anew."
+    >
       <div className="grid gap-4">
         <ReadingNotes dataset={dataset} />
         {dialect && (
@@ -125,7 +133,7 @@ function HowRead({ dataset, reading }: Parts) {
             key={JSON.stringify(dialect)}
             dialect={dialect}
             isBusy={reading.isChanging || reading.isReading}
-            onRead={(next) => reading.change({ dialect: next })}
+            onRead={(next) => reading.change({ dialect: next, columnTypes: [] })}
           />
         )}
       </div>

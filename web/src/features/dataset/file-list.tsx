@@ -61,12 +61,7 @@ function Page({ search, announced, after, onMore, ...actions }: PageProps) {
     <>
       <ul className="divide-y divide-line border-b border-line last:border-b-0">
         {nodes.map((dataset) => (
-          <FileRow
-            key={dataset.id}
-            dataset={dataset}
-            {...actions}
-            onChange={() => refetch({ requestPolicy: 'network-only' })}
-          />
+          <FileRow key={dataset.id} dataset={dataset} {...actions} />
         ))}
       </ul>
       {onMore && hasNextPage && endCursor && (

@@ -1,16 +1,17 @@
 import { Menu } from '@base-ui/react/menu';
 import { useState } from 'react';
-import { useEvents } from '../../app/events.ts';
-import { DatasetEventsDocument, type DatasetFileFragment, type DatasetStatus } from '../../gql/graphql.ts';
+import type { DatasetFileFragment, DatasetStatus } from '../../gql/graphql.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { ago, bytes, count, dateTime } from '../../ui/format.ts';
+import { Progress } from '../../ui/progress.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { StorageFacts } from './dataset-facts.tsx';
 import { DownloadLink } from './download-link.tsx';
 import type { FileActions } from './file-list.tsx';
 import { GoOn } from './go-on.tsx';
 import { Rename } from './rename.tsx';
+import { useIngestion } from './use-ingestion.ts';
 
 const states: Record<DatasetStatus, { name: string; tone: Tone }> = {
   UPLOADING: { name: 'Not whole yet', tone: 'caution' },
@@ -19,17 +20,12 @@ const states: Record<DatasetStatus, { name: string; tone: Tone }> = {
   REJECTED: { name: 'Cannot be read', tone: 'bad' },
 };
 
-type Props = FileActions & { dataset: DatasetFileFragment; onChange: () => void };
+type Props = FileActions & { dataset: DatasetFileFragment };
 
-export function FileRow({ dataset, deleted, onChoose, onDelete, onRestore, onChange }: Props) {
+export function FileRow({ dataset, deleted, onChoose, onDelete, onRestore }: Props) {
   const { id, name, status, rejection } = dataset;
   const [shown, setShown] = useState<'DETAILS' | 'RENAME' | null>(null);
-  useEvents({
-    document: DatasetEventsDocument,
-    id: status === 'INGESTING' ? id : null,
-    eventOf: ({ datasetEvents }) => datasetEvents,
-    onEnd: onChange,
-  });
+  const progress = useIngestion(status === 'INGESTING' ? id : null);
   const restorableUntil = deleted.get(id);
   if (restorableUntil !== undefined) {
     return (
@@ -62,6 +58,7 @@ export function FileRow({ dataset, deleted, onChoose, onDelete, onRestore, onCha
           <Actions name={name} onShow={setShown} onDelete={() => onDelete(id)} />
         </div>
       </div>
+      {progress && <Progress label={progress.message} fraction={progress.fraction} />}
       {status === 'REJECTED' && rejection && (
         <p className="text-footnote break-words text-bad">
           {rejection.message} <span className="font-mono text-caption text-label-2">{rejection.code}</span>

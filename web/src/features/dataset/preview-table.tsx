@@ -64,7 +64,7 @@ export function PreviewTable(props: {
         aria-rowcount={rows.length + 1}
         aria-colcount={columns.length}
         className="table-fixed border-separate border-spacing-0"
-        style={{ width: across.getTotalSize() }}
+        style={{ width: across.getTotalSize(), minWidth: '100%' }}
       >
         <thead className="sticky top-0 z-10 bg-surface">
           <tr aria-rowindex={1} style={{ height: HEADER_HEIGHT }}>

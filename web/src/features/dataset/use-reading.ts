@@ -1,10 +1,8 @@
 import { useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
-import { useEvents } from '../../app/events.ts';
 import {
   AnalyzeDatasetDocument,
   DatasetDetailDocument,
-  DatasetEventsDocument,
   DatasetPreviewDocument,
   UpdateDatasetDocument,
   type UpdateDatasetInput,
@@ -13,6 +11,7 @@ import {
 import { useRefresh } from '../wizard/use-experiment.ts';
 import type { Row } from './preview-table.tsx';
 import { type Refusal, refusalOf } from './refusal.ts';
+import { useIngestion } from './use-ingestion.ts';
 
 /** The table of an experiment, how far the server is with reading it, and a way to have it read otherwise. */
 export function useReading(experiment: WizardExperimentFragment) {
@@ -27,22 +26,11 @@ export function useReading(experiment: WizardExperimentFragment) {
     pause: dataset?.status !== 'READY',
   });
   const previewed = preview.data?.node;
-  const [progress, setProgress] = useState<{ fraction: number; message: string } | null>(null);
   const [fault, setFault] = useState<Refusal | null>(null);
   const [{ fetching }, update] = useMutation(UpdateDatasetDocument);
   const refresh = useRefresh(experiment.id);
 
-  useEvents({
-    document: DatasetEventsDocument,
-    id: isReading ? id : null,
-    eventOf: ({ datasetEvents }) => datasetEvents,
-    onEvent: (event) => {
-      setProgress('progress' in event ? event.progress : null);
-      if (event.__typename !== 'DatasetReady' && event.__typename !== 'DatasetRejected') return;
-      refetch({ requestPolicy: 'network-only' });
-      if (event.__typename === 'DatasetReady') readPreview({ requestPolicy: 'network-only' });
-    },
-  });
+  const progress = useIngestion(isReading ? id : null);
 
   /** What was measured before would be about another table: it is measured anew, as soon as that has been read. */
   async function change(part: Omit<UpdateDatasetInput, 'datasetId'>): Promise<boolean> {
