@@ -5,16 +5,6 @@ import possibleTypes from '../gql/possible-types.json';
 import { reportConnection } from './connection.ts';
 import { recordOperation } from './operations.ts';
 
-/** Every type is known, so that no fragment is matched by a guess. */
-const knownTypes: Record<string, string[]> = {
-  ...Object.fromEntries(
-    Object.values(possibleTypes.possibleTypes)
-      .flat()
-      .map((name) => [name, [name]]),
-  ),
-  ...possibleTypes.possibleTypes,
-};
-
 /** The global id, which is unique over all types; null for parts of their parent that have no identity of their own. */
 const keyOf = (data: { id?: unknown }) => (typeof data.id === 'string' ? data.id : null);
 
@@ -39,7 +29,7 @@ export const client = new Client({
       },
     }),
     cacheExchange({
-      possibleTypes: knownTypes,
+      possibleTypes: possibleTypes.possibleTypes,
       keys: new Proxy({}, { get: () => keyOf }),
     }),
     fetchExchange,
