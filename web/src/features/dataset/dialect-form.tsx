@@ -76,6 +76,7 @@ export function DialectForm(props: {
         <Field label="Lines before the table">
           <input
             type="number"
+            aria-label="Lines before the table"
             inputMode="numeric"
             min={0}
             max={1_000_000}

@@ -39,7 +39,7 @@ export function FileRow({ dataset, deleted, onChoose, onDelete, onRestore }: Pro
     );
   }
   return (
-    <li className="grid gap-2 py-3">
+    <li className="grid grid-cols-1 gap-2 py-3">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <div className="min-w-0 flex-1 basis-60">
           <p className="flex items-center gap-2">
@@ -50,7 +50,7 @@ export function FileRow({ dataset, deleted, onChoose, onDelete, onRestore }: Pro
         </div>
         <div className="flex gap-2">
           {status === 'READY' && (
-            <Button onClick={() => onChoose(id)} aria-label={`New experiment with ${name}`}>
+            <Button onClick={() => onChoose(id)} aria-label={`Use ${name} in a new experiment`}>
               Use
             </Button>
           )}

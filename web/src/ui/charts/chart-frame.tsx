@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useState } from 'react';
 import { Button, buttonClass } from '../button.tsx';
 import { saveChart } from './save-chart.ts';
 import { useWidth } from './use-width.ts';
@@ -24,7 +24,12 @@ export function ChartFrame(props: {
 }) {
   const { title, description, table, children } = props;
   const [isTable, setTable] = useState(false);
-  const [ref, width] = useWidth<HTMLDivElement>();
+  const [ref, width] = useWidth<HTMLElement>();
+  const [isWide, setWide] = useState(false);
+  useLayoutEffect(() => {
+    const frame = ref.current;
+    setWide(frame !== null && frame.scrollWidth > frame.clientWidth);
+  });
   const save = (kind: 'PNG' | 'SVG') => {
     const svg = ref.current?.querySelector('svg');
     if (svg) void saveChart(svg, title, kind);
@@ -44,9 +49,15 @@ export function ChartFrame(props: {
           {!isTable && <SaveMenu title={title} onSave={save} />}
         </div>
       </div>
-      <div ref={ref} className="min-w-0 overflow-x-auto">
+      <section
+        ref={ref}
+        aria-label={title}
+        // what scrolls has to be reachable by keyboard
+        tabIndex={isWide ? 0 : undefined}
+        className="min-w-0 overflow-x-auto"
+      >
         {isTable ? <FigureTable title={title} table={table} /> : width > 0 && children(width)}
-      </div>
+      </section>
     </figure>
   );
 }
