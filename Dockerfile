@@ -17,6 +17,7 @@ COPY --chown=node:node runner ./runner
 RUN npm ci --omit=dev && node bin/setup.mjs && rm -rf /opt/aliquot/cache/uv-packages
 
 COPY --chown=node:node . .
+RUN node bin/setup/web-app.mjs
 
 VOLUME /var/lib/aliquot
 EXPOSE 4000

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { buildWebApp } from './setup/web-app.mjs';
 import { explain, setUp } from './setup.mjs';
 
 const entries = {
@@ -13,6 +14,7 @@ const command = process.argv[2] ?? 'help';
 /** Commands that talk to a server need no Python here, but the same Node packages. */
 async function main() {
   await setUp();
+  if (command === 'start' || command === 'server') await buildWebApp();
   const { register } = await import('tsx/esm/api');
   register();
   if (command === 'doctor') {

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { openEmbeddedDatabase } from '#adapters/database/embedded.ts';
@@ -16,6 +18,7 @@ declare module 'vitest' {
 
 /** One PostgreSQL server for the whole run, and a migrated database to copy. */
 export default async function setup(project: TestProject) {
+  execFileSync(process.execPath, [fileURLToPath(new URL('../bin/setup/web-app.mjs', import.meta.url))]);
   const dataDirectory = await mkdtemp(join(tmpdir(), 'aliquot-test-database-'));
   const database = await openEmbeddedDatabase({ dataDirectory, cacheDirectory: readEnv().CACHE_DIR });
   const admin = postgres(database.url, { max: 1, onnotice: () => {} });

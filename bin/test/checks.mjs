@@ -17,6 +17,7 @@ function checks() {
   return [
     { name: 'generated files are up to date', run: checkGenerated },
     { name: 'types (tsc)', run: () => collect(tool('tsc'), ['--noEmit', '-p', '.']) },
+    { name: 'types of the web app (tsc)', run: () => collect(tool('tsc'), ['--noEmit', '-p', 'web']) },
     { name: 'format and lint (biome)', run: () => collect(tool('biome'), ['check', '--error-on-warnings']) },
     { name: 'no dead code (knip)', run: () => collect(tool('knip'), []) },
     { name: 'Python lint (ruff)', run: () => collect(ruff, ['check', '.'], runner) },

@@ -1,0 +1,27 @@
+/** The part of an experiment's settings that this step shows; the server keeps them all. */
+export type TrainingSettings = {
+  algorithms: string[];
+  budgetSeconds: number;
+  maxTrials: number | null;
+  folds: number;
+  seed: number;
+};
+
+export const budgets = [
+  { seconds: 30, name: '30 s', detail: 'a first look' },
+  { seconds: 60, name: '1 min', detail: 'good for small tables' },
+  { seconds: 300, name: '5 min', detail: 'thorough' },
+  { seconds: 1_800, name: '30 min', detail: 'the best there is' },
+];
+export const LONGEST_BUDGET_SECONDS = 72_000;
+
+export function readSettings(settings: unknown): TrainingSettings {
+  const {
+    algorithms = [],
+    budgetSeconds = 60,
+    maxTrials = null,
+    folds = 5,
+    seed = 0,
+  } = settings as Partial<TrainingSettings>;
+  return { algorithms, budgetSeconds, maxTrials, folds, seed };
+}
