@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Database } from '#db.ts';
 import type { Events, NewEvent, StoredEvent } from '#ports/events.ts';
@@ -14,6 +15,8 @@ export async function postgresEvents({ db, sql: client }: Database): Promise<Eve
   const wakers = new Map<string, Set<() => void>>();
   const cancelListeners = new Set<(nodeId: string) => void>();
   const closing = new AbortController();
+  // each follower waits for it
+  setMaxListeners(0, closing.signal);
   const wake = (streamId: string) => {
     for (const waker of wakers.get(streamId) ?? []) waker();
   };

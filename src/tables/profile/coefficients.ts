@@ -15,7 +15,8 @@ export interface Ranked {
   ranks: Float64Array;
   /** Place of each value among the distinct ones; -1 for gaps. */
   places: Int32Array;
-  distinctCount: number;
+  /** Ascending. */
+  distinct: Float64Array;
   /** Whether there are gaps. */
   hasGaps: boolean;
 }
@@ -82,14 +83,14 @@ export function sortValues(values: Float64Array): Float64Array {
 export function rankAll(
   values: Float64Array,
   sorted: Float64Array,
-): Pick<Ranked, 'ranks' | 'places' | 'distinctCount'> {
+): Pick<Ranked, 'ranks' | 'places' | 'distinct'> {
   const distinct = sorted.filter((value, index) => index === 0 || value !== sorted[index - 1]);
   const places = new Int32Array(values.length);
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index] as number;
     places[index] = Number.isNaN(value) ? -1 : lowerBound(distinct, value);
   }
-  return { ranks: ranksOf(places, distinct.length), places, distinctCount: distinct.length };
+  return { ranks: ranksOf(places, distinct.length), places, distinct };
 }
 
 /** Average ranks, 1-based, of values given by their places among the distinct ones; NaN for gaps. */
@@ -118,12 +119,12 @@ export function spearman(first: Ranked, second: Ranked): Coefficient | null {
   return pearson(ranksBeside(first, second), ranksBeside(second, first));
 }
 
-function ranksBeside({ ranks, places, distinctCount }: Ranked, other: Ranked): Float64Array {
+function ranksBeside({ ranks, places, distinct }: Ranked, other: Ranked): Float64Array {
   if (!other.hasGaps) return ranks;
   const shared = new Int32Array(places.length);
   for (let index = 0; index < places.length; index += 1)
     shared[index] = (other.places[index] as number) < 0 ? -1 : (places[index] as number);
-  return ranksOf(shared, distinctCount);
+  return ranksOf(shared, distinct.length);
 }
 
 export interface CrossTable {

@@ -20,6 +20,8 @@ export interface MeasuredColumn {
   profile: ColumnProfile;
   /** Rows of the rarest value. */
   smallestCount: number;
+  /** Of all texts as UTF-8; 0 for numbers and dates. */
+  byteCount: number;
   /** Of numbers and dates. */
   counted: CountedNumbers | null;
 }
@@ -27,7 +29,8 @@ export interface MeasuredColumn {
 type Measured = Pick<
   ColumnProfile,
   'monotonicity' | 'numeric' | 'text' | 'date' | 'blankCount' | 'disguisedMissing' | 'personalData'
-> & { frequencies: Frequencies; counted: CountedNumbers | null };
+> &
+  Pick<MeasuredColumn, 'counted' | 'byteCount'> & { frequencies: Frequencies };
 
 /**
  * Measures the columns in the order of the file, as many at once as memory allows, and tells of each as it is done. The
@@ -51,11 +54,12 @@ export async function measureColumns(
       const measured = own
         ? await measureNumbers(engine, column, own, drawSample)
         : await measureTexts(engine, column, await drawSample());
-      const { frequencies, counted } = measured;
+      const { frequencies, counted, byteCount } = measured;
       const profile = assemble(column, measured, rowCount);
       all.push({
         profile,
         smallestCount: frequencies.smallestCount,
+        byteCount,
         counted: keep(column) ? counted : null,
       });
       onMeasured(profile);
@@ -86,6 +90,7 @@ async function measureNumbers(
     blankCount: 0,
     disguisedMissing: date ? disguisedDates(counted) : disguisedNumbers(counted),
     personalData: personalDataOf(column.name, date ? [] : numberPairs(counted)),
+    byteCount: 0,
     counted,
   };
 }
@@ -124,13 +129,14 @@ async function measureTexts(engine: Engine, column: ProfiledColumn, sample: Samp
     blankCount: facts?.blankCount ?? 0,
     disguisedMissing: disguised,
     personalData,
+    byteCount: facts?.byteCount ?? 0,
     counted: null,
   };
 }
 
 function assemble(
   column: ProfiledColumn,
-  { frequencies, counted: _counted, disguisedMissing, ...measured }: Measured,
+  { frequencies, counted: _counted, byteCount: _bytes, disguisedMissing, ...measured }: Measured,
   rowCount: number,
 ): ColumnProfile {
   const { smallestCount: _smallest, ...facts } = frequencies;

@@ -42,7 +42,7 @@ export async function profile(spec: ProfileSpec, context: TableTaskContext): Pro
     const measured = await measureAll(engine, spec, context, drawSample, rowCount);
     const sample = await drawSample();
     onProgress({ fraction: 0.72, stage: 'rows', message: 'Looking for repeated rows and copied columns' });
-    const memoryBytes = await measureMemory(engine, columns, rowCount);
+    const memoryBytes = measureMemory(columns, measured, rowCount);
     const repetition = await measureRepetition(engine, columns, spec.target);
     const copies = await findCopies(
       engine,

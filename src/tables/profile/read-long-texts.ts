@@ -36,11 +36,15 @@ export async function profileLongTexts(
   ];
   const runs = countHashes(hashes);
   const frequencies = frequenciesOf(runs.sums, await readTop(engine, name, hashes, runs));
-  const disguised = await readDisguised(engine, name);
   const personalData = personalDataOf(column.name, sampled);
   const { valueCount, distinctCount } = frequencies;
-  if (valueCount === 0) return { frequencies, facts: null, disguised, personalData };
-  const { blankCount, hasVariants, ...figures } = await readFigures(engine, name, valueCount);
+  if (valueCount === 0) return { frequencies, facts: null, disguised: [], personalData };
+  const { blankCount, byteCount, hasVariants, hasDisguised, ...figures } = await readFigures(
+    engine,
+    name,
+    valueCount,
+  );
+  const disguised = hasDisguised ? await readDisguised(engine, name) : [];
   const folded = hasVariants
     ? Number(
         (
@@ -57,7 +61,7 @@ export async function profileLongTexts(
     kinds: kindsOf(sampled),
     patternRows: sampledValues,
   };
-  return { frequencies, facts: { blankCount, text }, disguised, personalData };
+  return { frequencies, facts: { blankCount, byteCount, text }, disguised, personalData };
 }
 
 /** Hashes of every row, one array an expression. */
@@ -145,10 +149,18 @@ async function readTop(
   return [...top, ...single.map(([value]) => ({ value: String(value), count: 1 }))];
 }
 
+/** Code points that these words begin with, in either case, and the space before them. */
+const firstSigns = new Set(
+  [' ', ...missingWords].flatMap((word) => [word, word.toUpperCase()].map((each) => each.codePointAt(0))),
+);
+
+/** CASE spares the engine the work on other values, which AND does not. */
+const disguisedSql = (v: string) =>
+  `CASE WHEN strlen(${v}) > ${longestMissingWord + 8} THEN false WHEN ord(${v}) IN (${[...firstSigns].join(', ')}) THEN lower(trim(${v})) IN (${missingWords.map(quoteText).join(', ')}) ELSE false END`;
+
 async function readDisguised(engine: Engine, name: string): Promise<TextColumn['disguised']> {
-  // CASE spares the engine the work on long values, which AND does not
   const rows = await engine.rows(
-    `SELECT ${name}, count(*) FROM t WHERE CASE WHEN strlen(${name}) <= ${longestMissingWord + 8} THEN lower(trim(${name})) IN (${missingWords.map(quoteText).join(', ')}) ELSE false END GROUP BY ${name}`,
+    `SELECT ${name}, count(*) FROM t WHERE ${disguisedSql(name)} GROUP BY ${name}`,
   );
   return disguisedWords(rows.map(([value, count]) => ({ value: String(value), count: Number(count) })));
 }
@@ -159,6 +171,7 @@ const paddedSql = (v: string) =>
     `ord(${v}) IN (${whiteSpace.join(', ')})`,
     ...whiteSpace.map((code) => `ends_with(${v}, ${quoteText(String.fromCodePoint(code))})`),
   ].join(' OR ');
+const cutSql = `CASE WHEN padded THEN ${trimmedSql} ELSE v END`;
 const mojibakeSql = `regexp_matches(v, '[ÃÂ][\u0080-\u00bf]') OR contains(v, 'â€') OR contains(v, '\uFFFD')`;
 
 /** Counted by length: lengths are few, values many. */
@@ -167,8 +180,8 @@ async function readFigures(engine: Engine, name: string, valueCount: number) {
     SELECT length(v), count(*), count_if(padded),
       count_if(CASE WHEN v = '' THEN true WHEN padded THEN ${trimmedSql} = '' ELSE false END),
       count_if(CASE WHEN strlen(v) = length(v) THEN false ELSE ${mojibakeSql} END),
-      sum(CASE WHEN contains(v, ' ') THEN len(string_split(CASE WHEN padded THEN ${trimmedSql} ELSE v END, ' ')) ELSE 1 END),
-      count_if(v <> lower(v))
+      sum(CASE WHEN contains(v, ' ') THEN 1 + strlen(${cutSql}) - strlen(replace(${cutSql}, ' ', '')) ELSE 1 END),
+      count_if(v <> lower(v)), count_if(${disguisedSql('v')}), sum(strlen(v))
     FROM (SELECT ${name} AS v, ${paddedSql(name)} AS padded FROM t WHERE ${name} IS NOT NULL)
     GROUP BY length(v)`);
   const sum = (place: number) => rows.reduce((total, row) => total + Number(row[place]), 0);
@@ -183,5 +196,7 @@ async function readFigures(engine: Engine, name: string, valueCount: number) {
     mojibakeCount: sum(4),
     meanWords: tidy(sum(5) / valueCount),
     hasVariants: paddedCount > 0 || sum(6) > 0,
+    hasDisguised: sum(7) > 0,
+    byteCount: sum(8),
   };
 }

@@ -26,7 +26,7 @@ const differingShare = 0.5;
 export async function readTexts(engine: Engine, column: ProfiledColumn, sample: Sample): Promise<TextColumn> {
   const own = sample.columns.get(column.physicalName);
   if (own?.kind !== 'texts') return profileLongTexts(engine, column, [], 0);
-  const sampled = pairsOf(own.texts);
+  const sampled = rank(own.pairs);
   const values = own.texts.length - own.missingCount;
   const isShort = sampled.every(({ value }) => value.length <= longestText);
   if (sample.step === 1 && isShort) return fromPairs(column, sampled);
@@ -35,12 +35,6 @@ export async function readTexts(engine: Engine, column: ProfiledColumn, sample: 
     if (pairs) return fromPairs(column, pairs);
   }
   return profileLongTexts(engine, column, sampled, values);
-}
-
-function pairsOf(texts: (string | null)[]): ValueCount[] {
-  const counts = new Map<string, number>();
-  for (const text of texts) if (text !== null) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return rank([...counts].map(([value, count]) => ({ value, count })));
 }
 
 async function groupTexts(engine: Engine, name: string): Promise<ValueCount[] | null> {
@@ -52,8 +46,10 @@ async function groupTexts(engine: Engine, name: string): Promise<ValueCount[] | 
 }
 
 /** By count, then text. */
-function rank(pairs: ValueCount[]): ValueCount[] {
-  return pairs.sort((first, second) => second.count - first.count || (first.value < second.value ? -1 : 1));
+function rank(pairs: readonly ValueCount[]): ValueCount[] {
+  return pairs.toSorted(
+    (first, second) => second.count - first.count || (first.value < second.value ? -1 : 1),
+  );
 }
 
 function fromPairs({ name }: ProfiledColumn, pairs: ValueCount[]): TextColumn {

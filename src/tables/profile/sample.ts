@@ -2,6 +2,7 @@ import type { DuckDBVector } from '@duckdb/node-api';
 import { type Engine, inBatches } from '#tables/engine.ts';
 import { type Codes, type Ranked, rankAll, sortValues } from './coefficients.ts';
 import { doubleSql, isNumeric, type ProfiledColumn } from './columns.ts';
+import type { ValueCount } from './frequencies.ts';
 
 /** Numbers of the sample; NaN stands for no value and for what is not finite. */
 export interface NumberSample extends Ranked {
@@ -15,6 +16,8 @@ export interface TextSample {
   kind: 'texts';
   /** Cut after `longestText` characters. */
   texts: (string | null)[];
+  /** Distinct texts by first place. */
+  pairs: ValueCount[];
   codes: Codes;
   missingCount: number;
 }
@@ -89,13 +92,14 @@ function numberReader(column: ProfiledColumn, rows: number) {
     },
     finish(): NumberSample {
       const sorted = sortValues(values);
+      const ranked = rankAll(values, sorted);
       return {
         column,
         kind: 'numbers',
         values,
-        ...rankAll(values, sorted),
+        ...ranked,
         hasGaps: sorted.length < values.length,
-        bins: quantileBins(values, sorted),
+        bins: quantileBins(ranked, sorted),
         missingCount,
       };
     },
@@ -113,36 +117,61 @@ function textReader(column: ProfiledColumn, rows: number) {
         texts[place + row] = text;
       }
     },
-    finish: (): TextSample => ({ column, kind: 'texts', texts, codes: encode(texts), missingCount }),
+    finish: (): TextSample => ({ column, kind: 'texts', texts, ...encode(texts), missingCount }),
   };
 }
 
 /** The most frequent values get a code each, by frequency, then by first place; all others share the last one. */
-export function encode(values: readonly (string | null)[]): Codes {
-  const counts = new Map<string, number>();
-  for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const kept = [...counts].sort((first, second) => second[1] - first[1]).slice(0, largestVocabulary);
-  const vocabulary = new Map(kept.map(([value], code) => [value, code]));
-  const other = vocabulary.size;
+export function encode(values: readonly (string | null)[]): Pick<TextSample, 'pairs' | 'codes'> {
+  const places = new Map<string, number>();
+  const pairs: ValueCount[] = [];
   const codes = new Int32Array(values.length);
-  for (const [index, value] of values.entries())
-    codes[index] = value === null ? -1 : (vocabulary.get(value) ?? other);
-  return { codes, size: counts.size > other ? other + 1 : Math.max(1, other) };
+  for (const [index, value] of values.entries()) {
+    if (value === null) {
+      codes[index] = -1;
+      continue;
+    }
+    let place = places.get(value);
+    if (place === undefined) {
+      place = pairs.length;
+      places.set(value, place);
+      pairs.push({ value, count: 0 });
+    }
+    (pairs[place] as ValueCount).count += 1;
+    codes[index] = place;
+  }
+  const kept = [...pairs.keys()]
+    .sort((first, second) => (pairs[second] as ValueCount).count - (pairs[first] as ValueCount).count)
+    .slice(0, largestVocabulary);
+  const codeOf = new Int32Array(pairs.length).fill(kept.length);
+  for (const [code, place] of kept.entries()) codeOf[place] = code;
+  for (let index = 0; index < codes.length; index += 1) {
+    const place = codes[index] as number;
+    if (place >= 0) codes[index] = codeOf[place] as number;
+  }
+  return { pairs, codes: { codes, size: Math.max(1, kept.length + (pairs.length > kept.length ? 1 : 0)) } };
 }
 
 /** At most 10 bins of about equal count; equal values share a bin. */
-export function quantileBins(values: Float64Array, sorted: Float64Array): Codes {
+export function quantileBins(
+  { places, distinct }: Pick<Ranked, 'places' | 'distinct'>,
+  sorted: Float64Array,
+): Codes {
   const limits: number[] = [];
   for (let bin = 1; bin < binCount; bin += 1) {
     const limit = sorted[Math.floor((bin * sorted.length) / binCount)];
     if (limit !== undefined && limit !== limits.at(-1)) limits.push(limit);
   }
-  const codes = new Int32Array(values.length);
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] as number;
-    let bin = Number.isNaN(value) ? -1 : 0;
-    while (bin >= 0 && bin < limits.length && value >= (limits[bin] as number)) bin += 1;
-    codes[index] = bin;
+  const binOf = new Int32Array(distinct.length);
+  let bin = 0;
+  for (let place = 0; place < distinct.length; place += 1) {
+    while (bin < limits.length && (distinct[place] as number) >= (limits[bin] as number)) bin += 1;
+    binOf[place] = bin;
+  }
+  const codes = new Int32Array(places.length);
+  for (let index = 0; index < places.length; index += 1) {
+    const place = places[index] as number;
+    codes[index] = place < 0 ? -1 : (binOf[place] as number);
   }
   return { codes, size: limits.length + 1 };
 }

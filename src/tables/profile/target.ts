@@ -118,7 +118,7 @@ function asClasses(target: SampleColumn): SampleColumn {
   if (target.kind === 'texts') return target;
   const texts = Array.from(target.values, (value) => (Number.isNaN(value) ? null : String(value)));
   const { column, missingCount } = target;
-  return { column, kind: 'texts', texts, codes: encode(texts), missingCount };
+  return { column, kind: 'texts', texts, ...encode(texts), missingCount };
 }
 
 function measure(

@@ -11,6 +11,8 @@ const mojibakePattern = /[ÃÂ][\u0080-\u00bf]|â€|\ufffd/;
 
 export interface TextFacts {
   blankCount: number;
+  /** Of all values as UTF-8. */
+  byteCount: number;
   text: TextProfile;
 }
 
@@ -19,6 +21,7 @@ export function profileTexts(pairs: readonly ValueCount[], valueCount: number): 
   const lengths = new Map<number, number>();
   const folded = new Map<string, string[]>();
   let blankCount = 0;
+  let byteCount = 0;
   let paddedCount = 0;
   let words = 0;
   let mojibakeCount = 0;
@@ -26,6 +29,7 @@ export function profileTexts(pairs: readonly ValueCount[], valueCount: number): 
     const trimmed = value.trim();
     const length = codePoints(value);
     lengths.set(length, (lengths.get(length) ?? 0) + count);
+    byteCount += Buffer.byteLength(value) * count;
     if (trimmed === '') blankCount += count;
     if (paddedPattern.test(value)) paddedCount += count;
     if (mojibakePattern.test(value)) mojibakeCount += count;
@@ -37,6 +41,7 @@ export function profileTexts(pairs: readonly ValueCount[], valueCount: number): 
   }
   return {
     blankCount,
+    byteCount,
     text: {
       ...lengthFigures([...lengths], valueCount),
       paddedCount,

@@ -1,6 +1,7 @@
 import type { AnalysisReport, ColumnProfile } from '#contract/report.ts';
 import { type Engine, inBatches } from '#tables/engine.ts';
 import type { ProfiledColumn } from './columns.ts';
+import type { MeasuredColumn } from './measure-columns.ts';
 import { countHashes, readHashes } from './read-long-texts.ts';
 import type { Sample } from './sample.ts';
 
@@ -51,18 +52,14 @@ function rowHash(names: string[]): string {
 }
 
 /** 8 bytes a number or date, texts by their UTF-8 length and an overhead. */
-export async function measureMemory(
-  engine: Engine,
+export function measureMemory(
   columns: ProfiledColumn[],
+  measured: MeasuredColumn[],
   rowCount: number,
-): Promise<number> {
-  const texts = columns.filter(({ physicalType }) => physicalType === 'VARCHAR');
-  let bytes = (columns.length - texts.length) * rowCount * 8 + texts.length * rowCount * textOverheadBytes;
-  for (const batch of inBatches(texts, hashedTogether)) {
-    const parts = batch.map(({ physicalName }) => `coalesce(sum(strlen(${physicalName})), 0)`);
-    bytes += Number((await engine.row(`SELECT (${parts.join(' + ')})::DOUBLE FROM t`))[0]);
-  }
-  return bytes;
+): number {
+  const texts = columns.filter(({ physicalType }) => physicalType === 'VARCHAR').length;
+  const written = measured.reduce((sum, { byteCount }) => sum + byteCount, 0);
+  return (columns.length - texts) * rowCount * 8 + texts * rowCount * textOverheadBytes + written;
 }
 
 /** Groups of columns that hold the same value in every row; constants are left out. */
