@@ -31,12 +31,7 @@ export async function buildWebApp() {
     process.stderr.write('Building the web app\n');
     const fresh = join(web, `.dist-${process.pid}`);
     try {
-      const { build } = await import('vite');
-      await build({
-        configFile: join(web, 'vite.config.ts'),
-        logLevel: 'error',
-        build: { outDir: fresh },
-      });
+      await build(fresh);
       compress(fresh);
       writeFileSync(join(fresh, '.sources'), sources);
       rmSync(built, { recursive: true, force: true });
@@ -45,6 +40,19 @@ export async function buildWebApp() {
       rmSync(fresh, { recursive: true, force: true });
     }
   });
+}
+
+/** As for production, whatever the environment says: tests build what is served later. */
+async function build(outDir) {
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
+  try {
+    const vite = await import('vite');
+    await vite.build({ configFile: join(web, 'vite.config.ts'), logLevel: 'error', build: { outDir } });
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
 }
 
 function hashOfSources() {

@@ -1,9 +1,8 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { buttonClass } from '../ui/button.tsx';
 import { Arrival } from './arrival.tsx';
 import { useConnection } from './connection.ts';
-import { ThemeMenu } from './theme-menu.tsx';
+import { headerButton, ThemeMenu } from './theme-menu.tsx';
 
 const place =
   'inline-flex min-h-11 items-center rounded-control px-2 text-footnote sm:px-3 font-medium text-label-2 hover:text-label data-[status=active]:text-label';
@@ -45,7 +44,7 @@ export function Shell() {
           <span className="flex-1" />
           <button
             type="button"
-            className={`${buttonClass('plain')} px-2 sm:px-4`}
+            className={headerButton}
             aria-haspopup="dialog"
             onClick={() => setPanelOpen(true)}
           >

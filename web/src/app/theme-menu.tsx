@@ -1,5 +1,4 @@
 import { Menu } from '@base-ui/react/menu';
-import { buttonClass } from '../ui/button.tsx';
 import { setTheme, type Theme, useTheme } from './theme.ts';
 
 const themes: { value: Theme; label: string }[] = [
@@ -8,11 +7,15 @@ const themes: { value: Theme; label: string }[] = [
   { value: 'dark', label: 'Dark' },
 ];
 
+/** Narrower than other buttons: the header has to fit into 320 pixels. */
+export const headerButton =
+  'inline-flex min-h-11 min-w-10 items-center justify-center rounded-control px-2 text-footnote font-medium text-accent transition-colors duration-150 hover:bg-accent-soft sm:px-3';
+
 export function ThemeMenu() {
   const theme = useTheme();
   return (
     <Menu.Root>
-      <Menu.Trigger className={`${buttonClass('plain')} -mr-2 px-2 sm:px-4`} aria-label="Appearance">
+      <Menu.Trigger className={headerButton} aria-label="Appearance">
         <span aria-hidden="true" className="sm:hidden">
           ◐
         </span>

@@ -1,5 +1,6 @@
 import { useDeferredValue, useState } from 'react';
 import { useMutation } from 'urql';
+import { usePageTitle } from '../../app/page-title.ts';
 import { DeleteDatasetDocument, RestoreDatasetDocument } from '../../gql/graphql.ts';
 import { Card } from '../../ui/card.tsx';
 import { controlClass } from '../../ui/field.tsx';
@@ -13,6 +14,7 @@ import { useChoice } from './use-choice.ts';
 
 /** Every file of the viewer: what it is, where it is kept, and what can be done with it. */
 export function FilesPage() {
+  usePageTitle('Files');
   const [search, setSearch] = useState('');
   const wanted = useDeferredValue(search.trim());
   const { choose, fault: choiceFault } = useChoice();

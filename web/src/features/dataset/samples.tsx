@@ -28,8 +28,9 @@ export function Samples(props: {
       {samples.map(({ key, name, target }) => (
         <li key={key}>
           <Button onClick={() => take(key)} isBusy={taken === key} disabled={taken !== null}>
-            {name}
-            <span className="text-caption text-label-2">predict {target}</span>
+            <span className="grid py-1.5 text-left">
+              {name} <span className="text-caption text-label-2">predict {target}</span>
+            </span>
           </Button>
         </li>
       ))}

@@ -49,7 +49,7 @@ export function PrepareStep() {
   const isWriting = prepared?.status === 'QUEUED' || prepared?.status === 'RUNNING';
   const isDone = prepared?.status === 'SUCCEEDED';
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       <Card
         title="How much preparation?"
         description="Every step is written for this table from its analysis. Without any, the models get the typed columns as they are."

@@ -66,9 +66,9 @@ function Place(props: {
         to="/runs/$runId"
         params={{ runId: run.id }}
         className={classNames(buttonClass(isFirst ? 'primary' : 'secondary'), 'mt-3 self-start')}
-        aria-label={`Open ${run.label}`}
       >
         Open{isFirst && ' the best model'}
+        <span className="sr-only">: {run.label}</span>
       </Link>
     </div>
   );

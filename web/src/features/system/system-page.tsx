@@ -16,7 +16,7 @@ export function SystemPage() {
   if (fetching && !data) return <Loading what="the state of the server" />;
   if (!data) return null;
   return (
-    <div className="mx-auto grid max-w-4xl gap-6">
+    <div className="mx-auto grid w-full max-w-4xl grid-cols-1 gap-6">
       <div>
         <h1 className="text-display font-bold">System</h1>
         <p className="mt-1 text-body text-label-2">

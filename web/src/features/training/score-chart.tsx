@@ -13,7 +13,7 @@ const colour = (name: string) => getComputedStyle(document.documentElement).getP
 export function ScoreChart({ points, name }: { points: readonly Point[]; name: string }) {
   const [isTable, setTable] = useState(false);
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       {isTable ? <Table points={points} name={name} /> : <Steps points={points} name={name} />}
       <div>
         <Button kind="plain" onClick={() => setTable(!isTable)}>
@@ -81,7 +81,7 @@ function Steps({ points, name }: { points: readonly Point[]; name: string }) {
       ref={place}
       role="img"
       aria-label={`${name} over time${last ? `: ${decimal(last.score)} after ${duration(last.seconds)}, by ${last.label}` : ''}`}
-      className="min-h-56"
+      className="min-h-56 min-w-0 overflow-hidden"
     />
   );
 }

@@ -14,7 +14,7 @@ export function TrainStep() {
   if (fetching && !data) return <Loading what="the algorithms" />;
   if (!data) return null;
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       {experiment.status !== 'DRAFT' && (
         <LiveTraining experiment={experiment} metrics={data.catalog.metrics} />
       )}

@@ -8,6 +8,8 @@ const LEAN = 56;
 const LEAST_CELL = 16;
 const MOST_CELL = 48;
 const CELL_WITH_TEXT = 36;
+/** The strongest colour on which the text can be read in both schemes. */
+const MOST_BEHIND_TEXT = 0.55;
 
 /**
  * Values of pairs, from -1 to 1: the stronger the colour the larger, blue above 0 and amber below, told apart by those
@@ -79,7 +81,7 @@ function Cell(props: { left: number; size: number; value: number | null; title: 
           width={size - 1}
           height={size - 1}
           rx={2}
-          fillOpacity={strength}
+          fillOpacity={hasText ? MOST_BEHIND_TEXT * strength : strength}
           className={value < 0 ? 'fill-caution' : 'fill-accent'}
         />
       )}
@@ -89,7 +91,7 @@ function Cell(props: { left: number; size: number; value: number | null; title: 
           y={size / 2}
           textAnchor="middle"
           dominantBaseline="central"
-          className={strength > 0.6 ? 'fill-on-accent text-caption' : 'fill-label text-caption'}
+          className="fill-label text-caption"
         >
           {decimal(Number(value.toFixed(2)))}
         </text>
