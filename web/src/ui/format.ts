@@ -1,12 +1,10 @@
 const locale = navigator.language;
 const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 const units = ['B', 'KB', 'MB', 'GB', 'TB'];
 
 export const count = (value: number): string => integer.format(value);
-export const compactCount = (value: number): string => compact.format(value);
 export const percent = (fraction: number, digits = 1): string => `${(100 * fraction).toFixed(digits)} %`;
 export const dateTime = (iso: string): string => moment.format(new Date(iso));
 
