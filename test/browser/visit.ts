@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export type Visit = { page: Page; faults: string[]; close(): Promise<void> };
 
@@ -44,7 +41,7 @@ export async function seriousIssues(page: Page, rules?: readonly string[]): Prom
   await page.waitForFunction(() =>
     document.getAnimations().every(({ playState }) => playState !== 'running'),
   );
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const options = rules ? { runOnly: { type: 'rule', values: [...rules] } } : {};
   const violations = await page.evaluate(async (given) => {
     // biome-ignore lint/suspicious/noExplicitAny: axe has just been put there

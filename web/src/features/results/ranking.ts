@@ -9,6 +9,7 @@ export function standingOf({ status, partial }: { status: JobStatus; partial: bo
   return status === 'QUEUED' || status === 'RUNNING' ? 'OPEN' : 'FAILED';
 }
 
+const byName = new Intl.Collator(undefined, { numeric: true });
 const order: Record<Standing, number> = { COMPLETE: 0, PARTIAL: 1, OPEN: 2, FAILED: 3 };
 
 /** Complete runs first, then by the key; what has no value comes last in both directions. */
@@ -21,7 +22,7 @@ export function sortRuns(
   return [...runs].sort((first, second) => {
     const standing = order[standingOf(first)] - order[standingOf(second)];
     if (standing !== 0) return standing;
-    if (key === 'label') return sign * first.label.localeCompare(second.label);
+    if (key === 'label') return sign * byName.compare(first.label, second.label);
     const [a, b] = [numberOf(first[key]), numberOf(second[key])];
     if (a === null || b === null) return Number(a === null) - Number(b === null);
     return sign * (a - b) || (first.rank ?? 0) - (second.rank ?? 0);
