@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { App, Ports } from '#app.ts';
+import type { App, Ports, Services } from '#app.ts';
 import { fileRoutes } from './files.ts';
 import { graphqlServer } from './graphql.ts';
 import { bodyRefusal, isLoopback, type Refusal, requestGuard } from './guard.ts';
@@ -12,6 +12,7 @@ import { attachWebSocket } from './websocket.ts';
 
 const HEADERS_TIMEOUT_MILLISECONDS = 15_000;
 const CLOSE_MILLISECONDS = 3_000;
+const ORIGIN_LINK_MILLISECONDS = 60_000;
 
 export type HttpServer = { url: string; close(): Promise<void> };
 
@@ -28,7 +29,7 @@ export async function listen(
   const yoga = graphqlServer({ services, viewerOf, log });
   const files = fileRoutes(services, ports);
   const rest = restRoutes({ services, viewerOf, log });
-  const web = await webApp();
+  const web = await webApp({ connect: await directOrigins(services.storage, log) });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = guard.refusal(request);
@@ -91,6 +92,19 @@ export async function listen(
       await closed;
     },
   };
+}
+
+/** Where pages of the web app may send parts to, past this server; none where the store cannot be asked. */
+async function directOrigins({ direct }: Services['storage'], log: Ports['log']): Promise<string[]> {
+  if (!direct) return [];
+  const expiresAt = new Date(Date.now() + ORIGIN_LINK_MILLISECONDS);
+  const object = { fileName: 'none', mediaType: 'text/plain', expiresAt };
+  try {
+    return [new URL(await direct.get('none', object)).origin];
+  } catch (error) {
+    log.warn({ err: error }, 'the store makes no links: the web app cannot send files straight to it');
+    return [];
+  }
 }
 
 /** Says why, and reads nothing more of this connection. */

@@ -121,6 +121,12 @@ describe.skipIf('reason' in fetched)('with its files in a bucket', () => {
     });
   });
 
+  test('pages of the web app may reach the store, and nothing else but this server', async () => {
+    const page = await fetch(app.url, { headers: { accept: 'text/html' } });
+    const policy = page.headers.get('content-security-policy')?.split('; ');
+    expect(policy).toContain(`connect-src 'self' ${new URL(store.endpoint).origin}`);
+  });
+
   test('an upload that is too long leaves nothing', async () => {
     const before = await keys();
     const { upload } = await app.mutate(
