@@ -12,7 +12,7 @@ export default defineConfig({
     // a developer's key must not send the tests' jobs, nor their costs, there
     env: { E2B_API_KEY: '' },
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 });

@@ -7,7 +7,7 @@ import { all, connect, type ExperimentEvent, type FlowClient, sequences, unbroke
 import { descendants, inSandboxOf, installation, type ProcessMark, survivors } from './installation.ts';
 
 const samples = join(import.meta.dirname, '../../samples');
-const CASE_MILLISECONDS = 150_000;
+const CASE_MILLISECONDS = 300_000;
 const ROWS = 60_000;
 /** A Python process that is still importing its libraries learns of its end when it has them. */
 const ORPHAN_MILLISECONDS = 20_000;
