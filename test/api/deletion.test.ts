@@ -197,7 +197,7 @@ describe('a deleted dataset', () => {
       await tx.select().from(dataset).where(eq(dataset.id, id)).for('update');
       await tx.update(dataset).set({ deletedAt: new Date() }).where(eq(dataset.id, id));
       const answer = app.mutate(name, makers[name]?.(ids) ?? {}, '{ __typename }');
-      await expect.poll(waiting, { timeout: 20_000 }).toBeGreaterThan(0);
+      await expect.poll(waiting, { timeout: 90_000 }).toBeGreaterThan(0);
       return { answer };
     });
     expect(await making.answer).toMatchObject({ __typename: 'NotFoundError', code: 'DATASET_NOT_FOUND' });

@@ -197,14 +197,14 @@ describe('a round', () => {
       const rows = await app.ports.database.sql`select name, cron, timezone from pgboss.schedule`;
       expect([...rows]).toEqual([{ name: 'maintenance', cron: '*/5 * * * *', timezone: 'UTC' }]);
       await boss.send('maintenance', {});
-      await expect.poll(() => running, { timeout: 30_000 }).toBe(1);
+      await expect.poll(() => running, { timeout: 90_000 }).toBe(1);
       // one more can wait, a third is none
       expect([typeof (await boss.send('maintenance', {})), await boss.send('maintenance', {})]).toEqual([
         'string',
         null,
       ]);
       release();
-      await expect.poll(() => ended, { timeout: 30_000 }).toBe(2);
+      await expect.poll(() => ended, { timeout: 90_000 }).toBe(2);
       expect(most).toBe(1);
     } finally {
       release();

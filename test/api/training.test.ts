@@ -81,7 +81,7 @@ describe('the stages one by one', () => {
           { id: prepared.preprocessing.id },
         )
       ).data.node;
-    await expect.poll(async () => (await preprocessing()).status, { timeout: 30_000 }).toBe('SUCCEEDED');
+    await expect.poll(async () => (await preprocessing()).status, { timeout: 90_000 }).toBe('SUCCEEDED');
     expect(await preprocessing()).toEqual({
       ...{ status: 'SUCCEEDED', generator: 'RULES', target: 'answer', code: expect.stringContaining('def ') },
       gates: [{ name: 'compile', passed: true }],
@@ -139,7 +139,7 @@ describe('the stages one by one', () => {
             { id: predictionJob.id },
           )
         ).data.node;
-      await expect.poll(async () => (await state()).status, { timeout: 30_000 }).toMatch(/SUCCEEDED|FAILED/);
+      await expect.poll(async () => (await state()).status, { timeout: 90_000 }).toMatch(/SUCCEEDED|FAILED/);
       const { status, failure, warnings, artifact } = await state();
       return {
         status,

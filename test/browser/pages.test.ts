@@ -60,7 +60,7 @@ const pages = () => [
 /** Waits until nothing is being loaded any more. */
 async function settled(page: Page, sign: string): Promise<void> {
   await page.locator('main').getByText(sign, { exact: true }).first().waitFor();
-  await expect.poll(() => page.getByText(/^Loading /).count(), { timeout: 45_000 }).toBe(0);
+  await expect.poll(() => page.getByText(/^Loading /).count(), { timeout: 90_000 }).toBe(0);
   await page.waitForLoadState('networkidle');
 }
 
@@ -129,7 +129,7 @@ test(
     ]);
     await expect
       .poll(() => playground.locator('section[aria-label="Operation Editor"]').innerText(), {
-        timeout: 45_000,
+        timeout: 90_000,
       })
       .toMatch(/query\sResults/);
     expect(faults).toEqual([]);

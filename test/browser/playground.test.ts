@@ -41,7 +41,7 @@ test('the playground runs the main flow without a network', async () => {
 
   const response = page.locator('section[aria-label="Result Window"]');
   await run(page, 'CreateSample');
-  await expect.poll(() => response.innerText(), { timeout: 20_000 }).toContain('INGESTING');
+  await expect.poll(() => response.innerText(), { timeout: 90_000 }).toContain('INGESTING');
   const { data } = await app.query('{ datasets(first: 1) { nodes { id name } } }');
   expect(data.datasets.nodes).toEqual([{ id: expect.any(String), name: 'Penguins' }]);
 
@@ -57,6 +57,6 @@ test('the playground runs the main flow without a network', async () => {
     '{ experiment { id } }',
   );
   await run(page, 'Events', { experimentId: started.experiment.id });
-  await expect.poll(() => response.innerText(), { timeout: 40_000 }).toContain('ExperimentFinished');
+  await expect.poll(() => response.innerText(), { timeout: 90_000 }).toContain('ExperimentFinished');
   expect(faults).toEqual([]);
 });

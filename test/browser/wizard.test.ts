@@ -9,7 +9,7 @@ import { wireTo } from './wire.ts';
 const SAMPLE = /^Penguins predict/;
 const KEPT = ['Decision Tree', 'Linear model'];
 /** For what takes a second or ten: other machines are slower. */
-const PATIENCE = { timeout: 45_000 };
+const PATIENCE = { timeout: 90_000 };
 const WHOLE_WIZARD = 180_000;
 
 let app: TestApp;

@@ -77,7 +77,7 @@ describe('a box of E2B', () => {
     const boxes = await boxesOf(() => runPython(made.sandbox, counting(300), { handlers: { onLine } }));
     expect(lines).toEqual(numbers(300));
     expect(boxes).toHaveLength(1);
-  }, 40_000);
+  }, 150_000);
 
   test('is replaced when it ends before its job has said anything', async () => {
     let ended = false;
@@ -206,7 +206,7 @@ test('a box is kept alive for as long as its job runs', async () => {
   expect(Number(box?.endAt) - Number(box?.startedAt)).toBeGreaterThan(6_500);
   canceled.abort();
   await job;
-}, 40_000);
+}, 150_000);
 
 test('close ends running jobs and their boxes', async () => {
   await using made = await e2bForTests();

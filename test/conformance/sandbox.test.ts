@@ -30,7 +30,7 @@ for (const tier of tiers) {
     expect(await until(() => processesWith(cacheDirectory).length === 0, 8000)).toBe(true);
     expect(await until(() => readdirSync(join(cacheDirectory, 'work')).length === 0, 3000)).toBe(true);
     await made[Symbol.asyncDispose]();
-  }, 30_000);
+  }, 120_000);
 }
 
 test('close ends running jobs and every process', async () => {

@@ -17,7 +17,7 @@ import {
 
 const run = promisify(execFile);
 
-describe('the embedded database', { timeout: 30_000 }, () => {
+describe('the embedded database', { timeout: 120_000 }, () => {
   let dataDirectory: string;
   const starters: Starter[] = [];
 
@@ -126,7 +126,7 @@ describe('the embedded database', { timeout: 30_000 }, () => {
   });
 });
 
-test('two starters of a new directory at once share one database', { timeout: 30_000 }, async () => {
+test('two starters of a new directory at once share one database', { timeout: 120_000 }, async () => {
   const dataDirectory = await closedDirectory();
   const starters = await Promise.all([1, 2, 3].map(() => startElsewhere(dataDirectory)));
   expect(new Set(starters.map(({ url }) => url)).size).toBe(1);

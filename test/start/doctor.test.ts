@@ -13,7 +13,7 @@ interface Diagnosis {
   findings: Finding[];
 }
 
-describe('aliquot doctor', { timeout: 30_000 }, () => {
+describe('aliquot doctor', { timeout: 120_000 }, () => {
   let directory: string;
 
   beforeAll(async () => {

@@ -227,7 +227,7 @@ describe('a whole analysis', () => {
     expect((await profileTable(text, 'y')).missingness.mechanism).toBe('MCAR_LIKELY');
   });
 
-  it('bounds the pairs of a wide table', { timeout: 30_000 }, async () => {
+  it('bounds the pairs of a wide table', { timeout: 120_000 }, async () => {
     const header = Array.from({ length: 300 }, (_, index) => `f${index}`).join(',');
     const random = generator();
     const text = table(header, 60, () => Array.from({ length: 300 }, () => random().toFixed(3)).join(','));
