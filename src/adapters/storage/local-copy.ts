@@ -5,11 +5,12 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { newId } from '#ids.ts';
 
-const PREFIX = 'object-';
+/** Begins the names of files that a crash may leave and the sweep of local copies frees. */
+export const COPY_PREFIX = 'object-';
 
 /** A copy of an object, readable by its owner alone, until it is released. */
 export async function localCopy(bytes: Readable, workDirectory: string) {
-  const path = join(workDirectory, `${PREFIX}${newId()}`);
+  const path = join(workDirectory, `${COPY_PREFIX}${newId()}`);
   try {
     await pipeline(bytes, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
   } catch (error) {
@@ -24,7 +25,7 @@ export async function sweepLocalCopies(workDirectory: string, before: Date): Pro
   let removed = 0;
   for (const name of await readdir(workDirectory)) {
     const path = join(workDirectory, name);
-    if (!name.startsWith(PREFIX)) continue;
+    if (!name.startsWith(COPY_PREFIX)) continue;
     const found = await lstat(path).catch(() => null);
     if (!found?.isFile() || found.mtime >= before) continue;
     await rm(path, { force: true });

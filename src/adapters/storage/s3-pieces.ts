@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { newId } from '#ids.ts';
 import { StorageError } from '#ports/storage.ts';
+import { COPY_PREFIX } from './local-copy.ts';
 import { answered } from './s3-errors.ts';
 
 /** Bytes in a local file that one request sends; on disk, so that it can be repeated and a slow client holds no memory. */
@@ -17,8 +18,6 @@ export type Piece = {
   release(): Promise<void>;
 };
 
-/** By which the sweep of local copies finds what a crash has left. */
-const PREFIX = 'object-';
 const READ_BYTES = 256 * 1024;
 
 export const readPiece = ({ path, start, byteSize }: Piece): Readable =>
@@ -62,7 +61,7 @@ export async function* spooled(
 type Spool = Awaited<ReturnType<typeof openSpool>>;
 
 async function openSpool(workDirectory: string, room: number) {
-  const path = join(workDirectory, `${PREFIX}${newId()}`);
+  const path = join(workDirectory, `${COPY_PREFIX}${newId()}`);
   const file = await answered(open(path, 'wx', 0o600));
   const hash = createHash('md5');
   const release = () => rm(path, { force: true });
