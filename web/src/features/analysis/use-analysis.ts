@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { useEvents } from '../../app/events.ts';
+import { type Refusal, refusalOf } from '../../app/refusal.ts';
 import {
   AnalysisEventsDocument,
   AnalysisReportDocument,
@@ -9,7 +10,6 @@ import {
   type TaskType,
   type WizardExperimentFragment,
 } from '../../gql/graphql.ts';
-import { type Refusal, refusalOf } from '../dataset/refusal.ts';
 import { useRefresh } from '../wizard/use-experiment.ts';
 
 export type AnalysisProgress = { fraction: number; message: string };

@@ -1,13 +1,13 @@
 import { useDeferredValue, useState } from 'react';
 import { useMutation } from 'urql';
 import { usePageTitle } from '../../app/page-title.ts';
+import { messageOf } from '../../app/refusal.ts';
 import { DeleteDatasetDocument, RestoreDatasetDocument } from '../../gql/graphql.ts';
 import { Card } from '../../ui/card.tsx';
 import { controlClass } from '../../ui/field.tsx';
 import { Fault } from '../../ui/states.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { FileList } from './file-list.tsx';
-import { messageOf } from './refusal.ts';
 import { UploadList } from './upload-list.tsx';
 import { useUploads } from './upload-queue.ts';
 import { useChoice } from './use-choice.ts';

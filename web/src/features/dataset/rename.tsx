@@ -1,10 +1,10 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
 import { useMutation } from 'urql';
+import { messageOf } from '../../app/refusal.ts';
 import { type DatasetFileFragment, UpdateDatasetDocument } from '../../gql/graphql.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { controlClass, Field } from '../../ui/field.tsx';
-import { messageOf } from './refusal.ts';
 
 export function Rename(props: { dataset: DatasetFileFragment; isOpen: boolean; onClose: () => void }) {
   const { dataset, isOpen, onClose } = props;

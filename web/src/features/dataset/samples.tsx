@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
+import { messageOf } from '../../app/refusal.ts';
 import { CreateSampleDocument } from '../../gql/graphql.ts';
 import { Button } from '../../ui/button.tsx';
-import { messageOf } from './refusal.ts';
 
 /** Tables that come with the server; one click makes a dataset of one and goes on with it. */
 export function Samples(props: {

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMutation } from 'urql';
+import { messageOf } from '../../app/refusal.ts';
 import { CreateExperimentDocument } from '../../gql/graphql.ts';
-import { messageOf } from './refusal.ts';
 
 /** Makes an experiment of a dataset and goes there. */
 export function useChoice() {

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
+import { type Refusal, refusalOf } from '../../app/refusal.ts';
 import {
   AnalyzeDatasetDocument,
   DatasetDetailDocument,
@@ -10,7 +11,6 @@ import {
 } from '../../gql/graphql.ts';
 import { useRefresh } from '../wizard/use-experiment.ts';
 import type { Row } from './preview-table.tsx';
-import { type Refusal, refusalOf } from './refusal.ts';
 import { useIngestion } from './use-ingestion.ts';
 
 /** The table of an experiment, how far the server is with reading it, and a way to have it read otherwise. */

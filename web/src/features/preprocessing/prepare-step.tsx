@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
+import { type Refusal, refusalOf } from '../../app/refusal.ts';
 import {
   GeneratePreprocessingDocument,
   PreparationDocument,
@@ -29,7 +30,7 @@ export function PrepareStep() {
   const { id: experimentId, analysis, preprocessing } = useWizard();
   const [strategy, setStrategy] = useState<PreprocessingStrategy>('BALANCED');
   const [{ fetching }, generate] = useMutation(GeneratePreprocessingDocument);
-  const [fault, setFault] = useState<{ code: string; message: string } | null>(null);
+  const [fault, setFault] = useState<Refusal | null>(null);
   const refresh = useRefresh(experimentId);
   const prepared = usePreparation(preprocessing?.id ?? null);
 
@@ -41,9 +42,7 @@ export function PrepareStep() {
       setFault(null);
       return refresh();
     }
-    const { code = 'SERVER_UNREACHABLE', message = error?.message ?? 'The server gave no answer.' } =
-      (result as { code?: string; message?: string } | undefined) ?? {};
-    setFault({ code, message });
+    setFault(refusalOf(result, error));
   }
 
   const isWriting = prepared?.status === 'QUEUED' || prepared?.status === 'RUNNING';

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
+import { type Refusal, refusalOf } from '../../app/refusal.ts';
 import {
   PredictableFilesDocument,
   PredictFileDocument,
@@ -15,7 +16,6 @@ import { Select } from '../../ui/choice.tsx';
 import { bytes, count } from '../../ui/format.ts';
 import { Progress } from '../../ui/progress.tsx';
 import { Fault } from '../../ui/states.tsx';
-import { type Refusal, refusalOf } from '../dataset/refusal.ts';
 import { UploadList } from '../dataset/upload-list.tsx';
 import { enqueue } from '../dataset/upload-queue.ts';
 import { Download, type Link } from './download.tsx';

@@ -3,6 +3,7 @@ import { Collapsible } from '@base-ui/react/collapsible';
 import { NumberField } from '@base-ui/react/number-field';
 import { useState } from 'react';
 import { useMutation } from 'urql';
+import { type Refusal, refusalOf } from '../../app/refusal.ts';
 import {
   type CatalogQuery,
   StartTrainingDocument,
@@ -31,7 +32,7 @@ export function TrainingForm(props: {
   const [metric, setMetric] = useState(experiment.metric);
   const { change, fault, isChanging } = useChange(experiment);
   const [{ fetching }, start] = useMutation(StartTrainingDocument);
-  const [refusal, setRefusal] = useState<{ message: string; code: string } | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
   const set = (part: Partial<TrainingSettings>) => setSettings({ ...settings, ...part });
 
   async function begin(): Promise<void> {
@@ -40,9 +41,7 @@ export function TrainingForm(props: {
     const { data, error } = await start({ input: { experimentId: experiment.id } });
     const result = data?.startTraining;
     if (result?.__typename === 'StartTrainingSuccess') return setRefusal(null);
-    const { message = error?.message ?? 'The server gave no answer.', code = 'SERVER_UNREACHABLE' } =
-      (result as { message?: string; code?: string } | undefined) ?? {};
-    setRefusal({ message, code });
+    setRefusal(refusalOf(result, error));
   }
 
   const trouble = fault ?? refusal;

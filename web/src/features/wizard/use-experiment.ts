@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
 import { useEvents } from '../../app/events.ts';
+import { type Refusal, refusalOf } from '../../app/refusal.ts';
 import {
   UpdateExperimentDocument,
   type UpdateExperimentInput,
@@ -35,7 +36,7 @@ type Change = Omit<UpdateExperimentInput, 'experimentId' | 'version'>;
 /** Changes an experiment; `fault` says why the last change was refused. */
 export function useChange(experiment: WizardExperimentFragment) {
   const [{ fetching }, update] = useMutation(UpdateExperimentDocument);
-  const [fault, setFault] = useState<{ code: string; message: string } | null>(null);
+  const [fault, setFault] = useState<Refusal | null>(null);
 
   async function change(part: Change): Promise<boolean> {
     const { id: experimentId, version } = experiment;
@@ -45,9 +46,7 @@ export function useChange(experiment: WizardExperimentFragment) {
       setFault(null);
       return true;
     }
-    const { code = 'SERVER_UNREACHABLE', message = error?.message ?? 'The server gave no answer.' } =
-      (result as { code?: string; message?: string } | undefined) ?? {};
-    setFault({ code, message });
+    setFault(refusalOf(result, error));
     return false;
   }
   return { change, fault, isChanging: fetching };
