@@ -68,6 +68,7 @@ async function start(): Promise<void> {
     [
       '',
       `Aliquot is ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`,
+      `  Web app     ${address}/`,
       `  Playground  ${address}/graphql`,
       `  API         ${address}/graphql (POST), ${address.replace('http', 'ws')}/graphql`,
       `  Health      ${address}/health/ready`,
