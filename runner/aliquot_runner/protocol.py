@@ -21,6 +21,8 @@ class RunStep(TypedDict):
     key: str
     columns: NotRequired[list[str]]
     parameters: dict[str, str | float | bool | list[str | float | bool | None] | None]
+    reason: NotRequired[str]
+    code: NotRequired[str]
 
 
 Tuning: TypeAlias = Literal["NONE", "GRID", "RANDOM", "TPE", "HYPERBAND", "AUTO"]

@@ -39,6 +39,13 @@ export const RunStep = z
     parameters: z
       .record(z.string(), z.union([scalar, z.array(scalar)]))
       .describe('Values for the step’s parameter schema; absent ones take their defaults'),
+    reason: z.string().optional().describe('Why it is there: a comment of the compiled code'),
+    code: z
+      .string()
+      .optional()
+      .describe(
+        'Python of a step with the key `custom`, which is only written into compiled code, never run',
+      ),
   })
   .meta({ id: 'RunStep' });
 export type RunStep = z.infer<typeof RunStep>;

@@ -1,25 +1,66 @@
+import type { GenerationUsage, PlannedStep } from '#contract/preprocessing.ts';
 import type { AnalysisReport } from '#contract/report.ts';
 import type { DatasetColumn } from '#contract/table.ts';
-import type { PreprocessingStrategy } from '#contract/vocabulary.ts';
+import type { PreprocessingStrategy, TaskType } from '#contract/vocabulary.ts';
 
-/** Writes the plan of a preprocessing from what the analysis found. */
+/** Writes the plan of a preprocessing from what the analysis found. Nothing that it writes runs before the gates. */
 export interface Generator {
   /** Who really writes, as shown on the preprocessing. */
   readonly kind: 'RULES' | 'CLAUDE';
-  plan(request: PlanRequest, signal: AbortSignal): Promise<PlannedSteps>;
+  /** Begins a conversation about one table. Nothing is asked of anybody before the first draft. */
+  open(request: PlanRequest, listener: DraftListener, signal: AbortSignal): Conversation;
+}
+
+export interface Conversation {
+  /**
+   * The plan, or after `faults` of the plan before a mended one.
+   * @throws GeneratorError where there is none: a refusal, an outage, a cap that is reached
+   */
+  draft(faults: readonly GateFault[]): Promise<Plan>;
 }
 
 export interface PlanRequest {
+  /** Row of the account that pays. */
+  ownerId: string;
+  preprocessingId: string;
   report: AnalysisReport;
   columns: DatasetColumn[];
-  /** Physical name. */
+  /** Name of the target as it stands in the file. */
   target: string;
+  taskType: TaskType;
+  metric: string;
   strategy: PreprocessingStrategy;
   /** The user's wishes in words; a rule engine does not read them. */
   instructions: string | null;
+  /** What the rules plan: where others start from. Empty for the rules themselves. */
+  rules: PlannedStep[];
 }
 
-/** Typed steps of the catalogue in order; `columns` are physical names. */
-export interface PlannedSteps {
-  steps: { key: string; columns: string[]; parameters: Record<string, unknown>; reason: string }[];
+/** Heard while a draft is written. */
+export interface DraftListener {
+  text(delta: string): void;
+  usage(usage: GenerationUsage): void;
+}
+
+/** What a gate holds against a draft; `message` is safe to show to whoever wrote it: no cell values. */
+export interface GateFault {
+  gate: string;
+  step: number | null;
+  message: string;
+}
+
+/** Steps in order; `columns` are names as they stand in the file. */
+export interface Plan {
+  steps: PlannedStep[];
+}
+
+/** Why there is no draft. `code` is told to the user: GENERATOR_REFUSED, GENERATOR_UNAVAILABLE, GENERATOR_LIMIT, GENERATOR_INVALID. */
+export class GeneratorError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'GeneratorError';
+    this.code = code;
+  }
 }

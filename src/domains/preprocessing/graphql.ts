@@ -1,4 +1,5 @@
 import { builder } from '#builder.ts';
+import type { GateOutcome, PlannedStep } from '#contract/preprocessing.ts';
 import { Analysis } from '#domains/analysis/graphql.ts';
 import type { AnalysisRow } from '#domains/analysis/table.ts';
 import { Dataset } from '#domains/dataset/graphql.ts';
@@ -6,7 +7,7 @@ import type { DatasetRow } from '#domains/dataset/table.ts';
 import { CodeGeneratorEnum, Failure, JobStatusEnum, PreprocessingStrategyEnum } from '#enums.ts';
 import { mutation, nodeSuccess } from '#mutation.ts';
 import { NodeInterface, nodeId, nodeType, requireRow } from '#nodes.ts';
-import { type GateOutcome, type PlannedStep, type PreprocessingRow, preprocessing } from './table.ts';
+import { type PreprocessingRow, preprocessing } from './table.ts';
 
 const PreprocessingStep = builder.objectRef<PlannedStep>('PreprocessingStep').implement({
   description: 'A typed step of the catalogue.',
@@ -26,7 +27,7 @@ const GateResult = builder.objectRef<GateOutcome>('GateResult').implement({
   description: 'A check that the preprocessing had to pass.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Of the gate.' }),
-    passed: t.exposeBoolean('passed', { description: 'Whether it did.' }),
+    passed: t.boolean({ description: 'Whether it did.', resolve: (gate) => gate.verdict === 'PASSED' }),
     detail: t.exposeString('detail', { description: 'What was seen.' }),
   }),
 });

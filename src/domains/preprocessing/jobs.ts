@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { and, eq, inArray } from 'drizzle-orm';
+import { defaultMetric } from '#catalog.ts';
+import type { PlannedStep } from '#contract/preprocessing.ts';
 import { RUNNER_PROTOCOL, type RunStep } from '#contract/runner.ts';
 import type { DatasetColumn } from '#contract/table.ts';
 import type { Db } from '#db.ts';
@@ -13,7 +15,7 @@ import type { Events } from '#ports/events.ts';
 import type { Generator } from '#ports/generator.ts';
 import { type Sandbox, type SandboxLimits, SandboxUnavailableError } from '#ports/sandbox.ts';
 import { runColumns, runRunner } from '#runner.ts';
-import { type PlannedStep, type PreprocessingRow, preprocessing } from './table.ts';
+import { type PreprocessingRow, preprocessing } from './table.ts';
 
 const COMPILE_LIMITS: SandboxLimits = {
   memoryBytes: 1024 ** 3,
@@ -48,7 +50,7 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
     signal: AbortSignal,
   ): Promise<{ steps: PlannedStep[]; code: string }> {
     const [source] = await db
-      .select({ report: analysis.report, columns: dataset.columns })
+      .select({ report: analysis.report, taskType: analysis.taskType, columns: dataset.columns })
       .from(analysis)
       .innerJoin(dataset, eq(dataset.id, analysis.datasetId))
       .where(eq(analysis.id, row.analysisId));
@@ -60,15 +62,14 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
     if (!generator) throw new JobError('GENERATOR_NOT_AVAILABLE', `${row.generator} is not configured here.`);
     const { report } = source;
     const { strategy, instructions } = row;
-    const plan = await generator.plan(
-      { report, columns, target: target.physicalName, strategy, instructions },
-      signal,
-    );
-    const nameOf = new Map(columns.map((column) => [column.physicalName, column.name]));
-    const steps = plan.steps.map((step) => ({
-      ...step,
-      columns: step.columns.map((column) => nameOf.get(column) ?? column),
-    }));
+    const taskType = report.target?.taskType ?? source.taskType;
+    if (!taskType)
+      throw new JobError('TASK_TYPE_UNKNOWN', 'The analysis found no task type for this target.');
+    const request = {
+      ...{ ownerId: row.ownerId, preprocessingId: row.id, report, columns, target: target.name, taskType },
+      ...{ metric: defaultMetric(taskType), strategy, instructions, rules: [] },
+    };
+    const { steps } = await generator.open(request, { text() {}, usage() {} }, signal).draft([]);
     return { steps, code: await compile(row.ownerId, steps, columns, target, signal) };
   }
 
@@ -119,7 +120,7 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
               status: 'SUCCEEDED',
               steps,
               code,
-              gates: [{ name: 'compile', passed: true, detail }],
+              gates: [{ name: 'compile', verdict: 'PASSED', detail, seconds: 0, figures: null }],
             });
           } catch (error) {
             if (signals.claim.aborted) throw error;
