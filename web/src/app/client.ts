@@ -8,6 +8,14 @@ import { recordOperation } from './operations.ts';
 /** The global id, which is unique over all types; null for parts of their parent that have no identity of their own. */
 const keyOf = (data: { id?: unknown }) => (typeof data.id === 'string' ? data.id : null);
 
+/**
+ * Without a whole schema, the cache looks for the fields of every fragment in what it writes and, in development, warns
+ * of each that is of another type; what the server really leaves out, it refuses itself.
+ */
+const logger = (severity: 'debug' | 'error' | 'warn', message: string) => {
+  if (!message.startsWith('Invalid undefined')) console[severity](message);
+};
+
 const socket = createSocket({
   url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
   // streams resume by their own cursors, so that a reconnect neither loses nor doubles an event
@@ -31,6 +39,7 @@ export const client = new Client({
     cacheExchange({
       possibleTypes: possibleTypes.possibleTypes,
       keys: new Proxy({}, { get: () => keyOf }),
+      logger,
     }),
     fetchExchange,
     subscriptionExchange({

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { Client } from 'urql';
+import { refusalOf } from '../../app/refusal.ts';
 import {
   CompleteUploadDocument,
   RequestUploadDocument,
@@ -99,9 +100,8 @@ async function send(client: Client, key: string): Promise<void> {
     const { data, error } = await client
       .mutation(CompleteUploadDocument, { input: { datasetId } })
       .toPromise();
-    if (error) throw error;
     const result = data?.completeUpload;
-    if (result?.__typename !== 'CompleteUploadSuccess') throw refusal(result);
+    if (result?.__typename !== 'CompleteUploadSuccess') throw refused(result, error);
     files.delete(key);
     change(key, { state: 'SENT', sentBytes: entry.file.size });
   } catch (error) {
@@ -143,24 +143,20 @@ async function askForTicket(
   if (datasetId !== null) {
     const input = { datasetId, protocols: PROTOCOLS };
     const { data, error } = await client.mutation(ResumeUploadDocument, { input }).toPromise();
-    if (error) throw error;
-    if (data?.resumeUpload.__typename !== 'ResumeUploadSuccess') throw refusal(data?.resumeUpload);
-    return { datasetId, ticket: data.resumeUpload.upload };
+    const result = data?.resumeUpload;
+    if (result?.__typename !== 'ResumeUploadSuccess') throw refused(result, error);
+    return { datasetId, ticket: result.upload };
   }
   const input = { fileName: file.name, byteSize: file.size, protocols: PROTOCOLS, idempotencyKey: key };
   const { data, error } = await client.mutation(RequestUploadDocument, { input }).toPromise();
-  if (error) throw error;
-  if (data?.requestUpload.__typename !== 'RequestUploadSuccess') throw refusal(data?.requestUpload);
-  return { datasetId: data.requestUpload.dataset.id, ticket: data.requestUpload.upload };
+  const result = data?.requestUpload;
+  if (result?.__typename !== 'RequestUploadSuccess') throw refused(result, error);
+  return { datasetId: result.dataset.id, ticket: result.upload };
 }
 
-function refusal(result: object | undefined): Error {
-  const { message = 'The server gave no answer.', code } = (result ?? {}) as {
-    message?: string;
-    code?: string;
-  };
-  return Object.assign(new Error(message), { code });
-}
+/** As an error, so that one place tells of whatever stopped an upload. */
+const refused = (result: object | undefined, error: Error | undefined): Error =>
+  Object.assign(new Error(), refusalOf(result, error));
 
 function speedometer(key: string): (sentBytes: number) => void {
   let last: { at: number; bytes: number } | null = null;

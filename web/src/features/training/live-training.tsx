@@ -79,14 +79,15 @@ export function LiveTraining(props: { experiment: WizardExperimentFragment; metr
         </div>
       </Card>
       {story.best.length > 1 && (
-        <Card
-          title="Best score over time"
-          description={
-            metric ? `${metric.label}, ${metric.greaterIsBetter ? 'more' : 'less'} is better` : undefined
-          }
-        >
-          <Suspense fallback={<Skeleton className="h-56" />}>
-            <ScoreChart points={story.best} name={metric?.label ?? 'Score'} />
+        <Card>
+          <Suspense fallback={<Skeleton className="h-80" />}>
+            <ScoreChart
+              best={story.best}
+              name={metric?.label ?? 'Score'}
+              description={
+                metric ? `${metric.label}, ${metric.greaterIsBetter ? 'more' : 'less'} is better` : undefined
+              }
+            />
           </Suspense>
         </Card>
       )}

@@ -3,7 +3,7 @@ import { LinePath } from '@visx/shape';
 import { decimal } from '../format.ts';
 
 export type Line = { name: string; points: readonly (readonly [x: number, y: number])[] };
-type Axis = { name: string; domain?: readonly [number, number] };
+type Axis = { name: string; domain?: readonly [number, number]; format?: (value: number) => string };
 
 const HEIGHT = 300;
 const MARGIN = { top: 28, right: 16, bottom: 44, left: 56 };
@@ -59,7 +59,7 @@ export function Lines(props: {
             fontSize={12}
             fill="var(--label-2)"
           >
-            {decimal(tick)}
+            {(y.format ?? decimal)(tick)}
           </text>
         </g>
       ))}
@@ -72,7 +72,7 @@ export function Lines(props: {
           fontSize={12}
           fill="var(--label-2)"
         >
-          {decimal(tick)}
+          {(x.format ?? decimal)(tick)}
         </text>
       ))}
       <text
