@@ -16,6 +16,11 @@ import type { Failure } from '#errors.ts';
 /** The last version that passed every gate: what training takes, and what a failed edit goes back to. */
 export type AcceptedPlan = { revision: number; steps: PlannedStep[]; code: string; gates: GateOutcome[] };
 
+/** Where the background measuring stands, and why it ended without a result where it did. */
+export type Measurement = { status: StepEffect['status']; reason: string };
+
+export const planOrigins = ['GENERATED', 'EDITED_STEPS', 'EDITED_CODE'] as const;
+
 export const preprocessing = pgTable('preprocessing', {
   id: primaryId(),
   ownerId: uuid('owner_id')
@@ -35,12 +40,16 @@ export const preprocessing = pgTable('preprocessing', {
   steps: jsonb('steps').$type<PlannedStep[]>().notNull(),
   code: text('code').notNull(),
   gates: jsonb('gates').$type<GateOutcome[]>().notNull(),
-  /** Counts the edits; the first plan is 1. */
+  /** Counts the changes; the first plan is 1. */
   revision: integer('revision').notNull().default(1),
+  /** What the present revision came from: what the job has to do to it. */
+  origin: text('origin', { enum: planOrigins }).notNull().default('GENERATED'),
   accepted: jsonb('accepted').$type<AcceptedPlan>(),
   /** One entry a step of `accepted`. */
   effects: jsonb('effects').$type<StepEffect[]>(),
   comparison: jsonb('comparison').$type<Comparison>(),
+  /** Of `effects` and `comparison` together. */
+  measurement: jsonb('measurement').$type<Measurement>(),
   usage: jsonb('usage').$type<GenerationUsage>(),
   /** Why the rules wrote it although CLAUDE was asked. */
   fallback: jsonb('fallback').$type<Failure>(),
