@@ -7,6 +7,8 @@ import type { PreprocessingStrategy, TaskType } from '#contract/vocabulary.ts';
 export interface Generator {
   /** Who really writes, as shown on the preprocessing. */
   readonly kind: 'RULES' | 'CLAUDE';
+  /** The model that is asked, and what it may cost; rules ask none. */
+  readonly languageModel?: LanguageModel;
   /** Begins a conversation about one table. Nothing is asked of anybody before the first draft. */
   open(request: PlanRequest, listener: DraftListener, signal: AbortSignal): Conversation;
 }
@@ -34,6 +36,37 @@ export interface PlanRequest {
   instructions: string | null;
   /** What the rules plan: where others start from. Empty for the rules themselves. */
   rules: PlannedStep[];
+}
+
+export interface LanguageModel {
+  name: string;
+  /** USD for a million tokens. */
+  inputPrice: number;
+  outputPrice: number;
+  /** KNOWN: as its maker published; SET: by the operator; ASSUMED: nobody told, so that of the most expensive one is taken. */
+  priceSource: 'KNOWN' | 'SET' | 'ASSUMED';
+  tokensPerJob: number;
+  usdPerJob: number;
+  usdPerDay: number;
+  /** Whether cell values are told, those of columns with personal data never. */
+  sendsValues: boolean;
+}
+
+/** Money of an account for language models, in millionths of a USD. Parallel jobs share it without passing a cap. */
+export interface Purse {
+  /** What the caps of the job and of the account leave at this moment. */
+  room(payer: Payer): Promise<number>;
+  /** Sets aside as much as there is between two amounts; null where there is less. One that is never settled expires. */
+  reserve(payer: Payer, amount: { least: number; most: number }): Promise<Reservation | null>;
+}
+
+/** Who pays, and for what. */
+export type Payer = Pick<PlanRequest, 'ownerId' | 'preprocessingId'>;
+
+export interface Reservation {
+  readonly microUsd: number;
+  /** What was set aside becomes what was spent. */
+  settle(microUsd: number): Promise<void>;
 }
 
 /** Heard while a draft is written. */
