@@ -65,7 +65,7 @@ export async function runRunner(sandbox: Sandbox, job: RunnerJob): Promise<Sandb
 }
 
 const ends = (kind: RunSpec['kind'], message: RunnerMessage) =>
-  message.type === { train: 'finished', predict: 'predicted', compile: 'compiled' }[kind];
+  message.type === { train: 'finished', predict: 'predicted', compile: 'compiled', split: 'split' }[kind];
 
 function parse(line: string): RunnerMessage | null {
   try {

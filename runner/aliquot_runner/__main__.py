@@ -12,11 +12,12 @@ from .channel import Channel
 from .compile_steps import compile_steps
 from .errors import RunnerError
 from .predict import predict
-from .protocol import CompileSpec, FitSpec, PredictSpec, TrainSpec, TransformSpec
+from .protocol import CompileSpec, FitSpec, PredictSpec, SplitSpec, TrainSpec, TransformSpec
 from .spec import read_spec
+from .split import split
 from .train import train
 
-OUR_VERBS = ("train", "predict", "compile")
+OUR_VERBS = ("train", "predict", "compile", "split")
 CUSTOM_VERBS = ("fit", "transform", "script")
 USAGE = f"usage: aliquot_runner ({'|'.join((*OUR_VERBS, 'fit', 'transform'))}) SPEC.json | script FILE.py | catalog"
 EXIT_FAILED = 1
@@ -80,6 +81,8 @@ def _run(verb: str, path: Path, channel: Channel) -> None:
         train(read_spec(path, TrainSpec), channel, out)
     elif verb == "predict":
         predict(read_spec(path, PredictSpec), channel, out)
+    elif verb == "split":
+        split(read_spec(path, SplitSpec), channel, out)
     else:
         compile_steps(read_spec(path, CompileSpec), channel, out)
 

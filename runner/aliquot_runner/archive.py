@@ -1,7 +1,8 @@
 """The model archive: a zip of native model files with a manifest; equal models give equal bytes.
 
 manifest.json: format, task, target, classes, columns, metric, seed, libraries, members (algorithm, weight, parameters,
-folds) and the SHA-256 of every other file. preparation/<fold>.json: fitted steps and encoder of a fold.
+folds) and the SHA-256 of every other file. preparation/<fold>.json: fitted steps and encoder of a fold; `prepared` says
+that code outside the archive makes what they are given, which the server keeps.
 <algorithm>/<fold>/: that fold's model. A prediction is the weighted mean over members of the mean over their folds.
 """
 
@@ -63,6 +64,7 @@ def _manifest(training: Training, members: Sequence[Member], hashes: Mapping[str
         "metric": spec["metric"],
         "seed": spec["seed"],
         "foldSeed": spec["folds"]["seed"],
+        "prepared": "prepared" in spec,
         "libraries": library_versions(),
         "members": [
             {

@@ -17,15 +17,19 @@ from .errors import FitError
 from .families.base import FitTask
 from .fold_model import fit_model
 from .preparation import Preparation, make_steps
+from .prepared import prepared_fold
 from .registry import families
 from .training import Training, Trial
 
 
 @dataclass(frozen=True)
 class Prepared:
+    """`names`: of the columns that code made, by the sources of the features; none where these are the data's own."""
+
     train: Matrix
     validation: Matrix
     features: list[Feature]
+    names: dict[str, str]
 
 
 def prepare(training: Training, fold: int) -> Prepared:
@@ -38,21 +42,34 @@ def prepare(training: Training, fold: int) -> Prepared:
         np.load(folder / "train.npy", allow_pickle=False),
         np.load(folder / "validation.npy", allow_pickle=False),
         Preparation.restore(state).features(),
+        {f"c{place}": column["name"] for place, column in enumerate(state.get("made", []))},
     )
 
 
 def _prepare_into(training: Training, fold: int, folder: Path) -> None:
-    validation = training.folds == fold
-    preparation = Preparation(make_steps(training.spec["steps"], training.columns), training.types)
+    train, validation, state = _matrices(training, fold)
     temporary = Path(tempfile.mkdtemp(dir=training.scratch))
-    np.save(temporary / "train.npy", preparation.fit(training.frame[~validation]))
-    np.save(temporary / "validation.npy", preparation.transform(training.frame[validation]))
-    (temporary / "preparation.json").write_text(json.dumps(preparation.state()), encoding="utf-8")
+    np.save(temporary / "train.npy", train)
+    np.save(temporary / "validation.npy", validation)
+    (temporary / "preparation.json").write_text(json.dumps(state), encoding="utf-8")
     try:
         temporary.rename(folder)
     except OSError:
         # The other process was quicker; its result is the same.
         shutil.rmtree(temporary)
+
+
+def _matrices(training: Training, fold: int) -> tuple[Matrix, Matrix, dict[str, Any]]:
+    """Training rows, validation rows and the state of the preparation."""
+    held = training.folds == fold
+    given = training.spec.get("prepared")
+    if given is not None:
+        counts = (int(np.sum(~held)), int(np.sum(held)))
+        made = prepared_fold(given["files"], fold, counts, training.columns)
+        return made.train, made.validation, made.state()
+    preparation = Preparation(make_steps(training.spec["steps"], training.columns), training.types)
+    train = preparation.fit(training.frame[~held])
+    return train, preparation.transform(training.frame[held]), preparation.state()
 
 
 def fit_fold(training: Training, trial: Trial, fold: int, stop_at: float, folder: Path) -> None:
@@ -85,7 +102,11 @@ def fit_fold(training: Training, trial: Trial, fold: int, stop_at: float, folder
         "score": score,
         "seconds": time.monotonic() - began,
         "predictMicrosPerRow": predict_seconds / len(rows) * 1e6,
-        "importance": model.importance(prepared.features),
+        "importance": _named(model.importance(prepared.features), prepared.names),
         "chosen": model.chosen(),
     }
     (folder / "fold.json").write_text(json.dumps(figures), encoding="utf-8")
+
+
+def _named(importance: dict[str, float], names: dict[str, str]) -> dict[str, float]:
+    return {names.get(source, source): figure for source, figure in importance.items()}

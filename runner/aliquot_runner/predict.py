@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from .errors import RunnerError
 from .families.base import Values
 from .fold_model import load_model
 from .preparation import Preparation
+from .prepared import read_columns, read_part
 from .protocol import PredictSpec, RunColumn
 from .registry import families
 from .table import NUMERIC, read_table, row_count
@@ -26,8 +28,7 @@ def predict(spec: PredictSpec, channel: Channel, out: Path) -> None:
     """Raises MODEL_INVALID or DATA_UNREADABLE."""
     with tempfile.TemporaryDirectory(prefix="aliquot-") as scratch:
         manifest = unpack(Path(spec["model"]), Path(scratch))
-        frame = read_inputs(spec, manifest["columns"])
-        prediction = apply_model(manifest, Path(scratch), frame)
+        prediction = apply_model(manifest, Path(scratch), read_rows(spec, manifest, Path(scratch)))
     header = list(manifest["classes"]) or ["prediction"]
     rows = prediction.tolist() if manifest["classes"] else [[value] for value in prediction.tolist()]
     with (out / "predictions.csv").open("w", encoding="utf-8", newline="") as file:
@@ -35,6 +36,26 @@ def predict(spec: PredictSpec, channel: Channel, out: Path) -> None:
         writer.writerow(header)
         writer.writerows(rows)
     channel.emit({"type": "predicted", "rows": len(prediction), "columns": header})
+
+
+def read_rows(spec: PredictSpec, manifest: dict[str, Any], folder: Path) -> Callable[[int], pd.DataFrame]:
+    """The rows as a fold's preparation takes them: the same for every fold, or what the fold's code made of them."""
+    prefix = spec.get("prepared")
+    if bool(manifest.get("prepared")) != (prefix is not None):
+        wanted = "needs" if manifest.get("prepared") else "does not take"
+        raise RunnerError("MODEL_INVALID", f"The model {wanted} rows that its code has prepared.")
+    if prefix is None:
+        frame = read_inputs(spec, manifest["columns"])
+        return lambda fold: frame
+    files = prefix
+
+    def made(fold: int) -> pd.DataFrame:
+        columns = read_columns(files, fold)
+        if columns != _state(folder, fold)["made"]:
+            raise RunnerError("DATA_UNREADABLE", "The code has made other columns than in training.")
+        return read_part(files, fold, "rows", columns, spec["rowCount"])
+
+    return made
 
 
 def read_inputs(spec: PredictSpec, columns: list[RunColumn]) -> pd.DataFrame:
@@ -52,20 +73,20 @@ def read_inputs(spec: PredictSpec, columns: list[RunColumn]) -> pd.DataFrame:
     return whole[[column["name"] for column in columns]]
 
 
-def apply_model(manifest: dict[str, Any], folder: Path, frame: pd.DataFrame) -> Values:
+def apply_model(manifest: dict[str, Any], folder: Path, rows: Callable[[int], pd.DataFrame]) -> Values:
     """Weighted mean over members of the mean over their folds: (rows, classes) or (rows,)."""
-    preparations: dict[int, Preparation] = {}
     total: Values | None = None
-    for member in manifest["members"]:
-        family = families().get(member["algorithm"])
-        if family is None:
-            raise RunnerError("MODEL_INVALID", f"The model uses an unknown algorithm, {member['algorithm']}.")
-        for fold in member["folds"]:
-            if fold not in preparations:
-                preparations[fold] = Preparation.restore(_state(folder, fold))
-            preparation = preparations[fold]
-            model = load_model(family, folder / member["algorithm"] / str(fold), preparation.features())
-            part = model.predict(preparation.transform(frame)) * (member["weight"] / len(member["folds"]))
+    for fold in sorted({fold for member in manifest["members"] for fold in member["folds"]}):
+        preparation = Preparation.restore(_state(folder, fold))
+        features, matrix = preparation.features(), preparation.transform(rows(fold))
+        for member in manifest["members"]:
+            if fold not in member["folds"]:
+                continue
+            family = families().get(member["algorithm"])
+            if family is None:
+                raise RunnerError("MODEL_INVALID", f"The model uses an unknown algorithm, {member['algorithm']}.")
+            model = load_model(family, folder / member["algorithm"] / str(fold), features)
+            part = model.predict(matrix) * (member["weight"] / len(member["folds"]))
             total = part if total is None else total + part
     if total is None:
         raise RunnerError("MODEL_INVALID", "The model archive has no members.")

@@ -5,12 +5,6 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-
-class Folds(TypedDict):
-    count: int
-    seed: int
-
-
 ColumnType: TypeAlias = Literal["integer", "number", "boolean", "category", "datetime", "text", "id", "constant"]
 
 
@@ -25,10 +19,30 @@ class RunStep(TypedDict):
     code: NotRequired[str]
 
 
+class Folds(TypedDict):
+    count: int
+    seed: int
+
+
+class PreparedFolds(TypedDict):
+    files: str
+    folds: str
+    foldsSha256: str
+
+
 Tuning: TypeAlias = Literal["NONE", "GRID", "RANDOM", "TPE", "HYPERBAND", "AUTO"]
 
 
 Parameters: TypeAlias = dict[str, str | float | bool | None]
+
+
+class SplitSpec(TypedDict):
+    kind: Literal["split"]
+    protocol: Literal[1]
+    data: str
+    target: str
+    taskType: TaskType
+    folds: Folds
 
 
 class Started(TypedDict):
@@ -167,6 +181,15 @@ class Predicted(TypedDict):
     columns: list[str]
 
 
+class Split(TypedDict):
+    type: Literal["split"]
+    rows: int
+    droppedRows: int
+    folds: int
+    foldsSha256: str
+    artifact: RunnerArtifact
+
+
 class Compiled(TypedDict):
     type: Literal["compiled"]
     artifact: RunnerArtifact
@@ -190,6 +213,7 @@ class PredictSpec(TypedDict):
     columns: list[RunColumn]
     model: str
     rowCount: int
+    prepared: NotRequired[str]
 
 
 class CompileSpec(TypedDict):
@@ -270,6 +294,7 @@ class TrainSpec(TypedDict):
     algorithms: list[str]
     steps: list[RunStep]
     folds: Folds
+    prepared: NotRequired[PreparedFolds]
     seed: int
     budgetSeconds: float
     maxTrials: int | None
@@ -292,11 +317,12 @@ RunnerMessage: TypeAlias = (
     | Failed
     | Finished
     | Predicted
+    | Split
     | Compiled
 )
 
 
-RunSpec: TypeAlias = TrainSpec | PredictSpec | CompileSpec
+RunSpec: TypeAlias = TrainSpec | PredictSpec | CompileSpec | SplitSpec
 
 
 class RunnerContract(TypedDict):

@@ -115,5 +115,5 @@ def _importance(figures: list[list[dict[str, Any]]], weights: list[float]) -> li
                 if whole > 0:
                     total[source] = total.get(source, 0.0) + weight * value / whole
     whole = sum(total.values())
-    ranked = sorted(total.items(), key=lambda item: (-item[1], int(item[0][1:])))[:MAXIMUM_FEATURES]
+    ranked = sorted(total.items(), key=lambda item: (-item[1], len(item[0]), item[0]))[:MAXIMUM_FEATURES]
     return [{"feature": source, "importance": min(1.0, value / whole)} for source, value in ranked if whole > 0]

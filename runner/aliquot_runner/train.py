@@ -21,10 +21,12 @@ from .folds import draw_folds, fingerprint
 from .libraries import library_versions
 from .metrics.base import Values
 from .preparation import make_steps
+from .prepared import read_columns
 from .protocol import TrainSpec
 from .registry import families, find_family, find_metric
 from .report import ENSEMBLE
 from .run_state import RunState, TrialState
+from .split import read_folds
 from .table import read_raw, read_table
 from .target import Target, read_target
 from .training import Training, Trial
@@ -47,10 +49,19 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
     path = Path(spec["data"])
     raw = read_raw(path, spec["target"])
     target = read_target(raw, spec["taskType"])
-    frame = read_table(path, columns).iloc[target.kept].reset_index(drop=True).copy()
-    folds = draw_folds(target, spec["folds"]["count"], spec["folds"]["seed"])
+    prepared = spec.get("prepared")
+    if prepared is None:
+        frame = read_table(path, columns).iloc[target.kept].reset_index(drop=True).copy()
+        folds = draw_folds(target, spec["folds"]["count"], spec["folds"]["seed"])
+        cells = frame.size
+    else:
+        if spec["steps"]:
+            raise RunnerError("SPEC_INVALID", "Prepared folds have no steps left to apply.")
+        frame = pd.DataFrame(index=range(len(target.values)))
+        folds = read_folds(prepared, target, len(raw))
+        cells = len(folds) * len(read_columns(prepared["files"], 0))
     fold_count = int(folds.max()) + 1
-    slots, threads = share_cores(spec, frame.size)
+    slots, threads = share_cores(spec, cells)
     scratch = make_scratch()
     try:
         training = Training(

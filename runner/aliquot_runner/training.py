@@ -19,7 +19,10 @@ from .target import Target
 
 @dataclass(frozen=True)
 class Training:
-    """`frame`: the features of the rows that have a target. `scratch`: private to the job, removed at its end."""
+    """`frame`: the features of the rows that have a target; none where the folds come prepared.
+
+    `scratch`: private to the job, removed at its end.
+    """
 
     spec: TrainSpec
     frame: pd.DataFrame

@@ -14,6 +14,7 @@ from .workbench import PACKAGE_ROOT, Message, columns_of, run_job, table, train_
 
 REPOSITORY = PACKAGE_ROOT.parent
 GOLDEN = REPOSITORY / "test" / "golden" / "messages.jsonl"
+SPLIT_FIELDS = ("protocol", "data", "target", "taskType", "folds")
 TIMES = {"seconds", "fitSeconds", "predictMicrosPerRow"}
 
 
@@ -52,6 +53,8 @@ def example_messages(folder: Path) -> list[Message]:
         found.extend([message for message in told if message["type"] != "bestChanged"] + last)
     model = folder / "class" / "out" / "linear.zip"
     found.extend(run_job(folder / "use", predict_spec(both), {"data.parquet": both, "model.zip": model}).messages)
+    split = {name: train_spec(number, "c6", "REGRESSION", "rmse")[name] for name in SPLIT_FIELDS} | {"kind": "split"}
+    found.extend(run_job(folder / "split", split, {"data.parquet": number}).messages)
     steps = [{"key": "datetime_parts", "parameters": {}}]
     compiled = {"kind": "compile", "protocol": 1, "steps": steps, "columns": columns_of(both), "target": "c5"}
     found.extend(run_job(folder / "compile", compiled, {}).messages)

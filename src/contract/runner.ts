@@ -56,6 +56,44 @@ export const TaskType = z.enum(taskTypes).meta({ id: 'TaskType' });
 /** How trials after the first of each algorithm are chosen. NONE: one trial each. AUTO: TPE. */
 export const Tuning = z.enum(tuningStrategies).meta({ id: 'Tuning' });
 
+const Folds = z
+  .strictObject({
+    count: z.int().min(2).max(20).describe('Wished for; fewer where the rarest class has fewer rows'),
+    seed: unsigned.max(4_294_967_295),
+  })
+  .describe('Stratified for classification')
+  .meta({ id: 'Folds' });
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/**
+ * Draw the folds of a training before it. Answers with `split`, or `failed`. Leaves out/folds.u8: a byte for each row of
+ * the table, its fold, or 255 where the target is missing.
+ */
+export const SplitSpec = z
+  .strictObject({
+    kind: z.literal('split'),
+    protocol: z.literal(RUNNER_PROTOCOL),
+    data: z.string().describe('As in training; the target is all that is read'),
+    target: columnName,
+    taskType: TaskType,
+    folds: Folds,
+  })
+  .meta({ id: 'SplitSpec' });
+export type SplitSpec = z.infer<typeof SplitSpec>;
+
+/** Matrices that the code of a user has made of each fold, checked by the server. */
+export const PreparedFolds = z
+  .strictObject({
+    files: z
+      .string()
+      .describe(
+        'How their names begin: PREFIX-<fold>.json (a MatrixMeta), PREFIX-<fold>-train.f32, PREFIX-<fold>-validation.f32',
+      ),
+    folds: z.string().describe('What `split` has left: in/folds.u8'),
+    foldsSha256: sha256.describe('As `split` told it; other folds are `SPEC_INVALID`'),
+  })
+  .meta({ id: 'PreparedFolds' });
+
 /** Train, cross-validate, tune, blend. Answers with `started` … `finished`, or `failed`. */
 export const TrainSpec = z
   .strictObject({
@@ -68,12 +106,8 @@ export const TrainSpec = z
     metric: key.describe('Key of the metric that is optimised and ranked by'),
     algorithms: z.array(key).describe('Empty: every default one that fits the task, and the ensemble'),
     steps: z.array(RunStep),
-    folds: z
-      .strictObject({
-        count: z.int().min(2).max(20).describe('Wished for; fewer where the rarest class has fewer rows'),
-        seed: unsigned.max(4_294_967_295),
-      })
-      .describe('Stratified for classification'),
+    folds: Folds,
+    prepared: PreparedFolds.optional().describe('In place of `steps`, which are empty then'),
     seed: unsigned.max(4_294_967_295),
     budgetSeconds: z.number().positive().describe('From the message `started` to `finished`'),
     maxTrials: z.int().min(1).nullable().describe('Over all algorithms together; null: as time allows'),
@@ -99,6 +133,12 @@ export const PredictSpec = z
       .describe('Named as in training; unknown ones are ignored, absent ones missing'),
     model: z.string().describe('Model archive, relative to the work directory: in/model.zip'),
     rowCount: unsigned.describe('Rows of the file; another count is `DATA_UNREADABLE`'),
+    prepared: z
+      .string()
+      .optional()
+      .describe(
+        'For a model trained on prepared folds, what its code has made of the rows: PREFIX-<fold>.json, PREFIX-<fold>-rows.f32',
+      ),
   })
   .meta({ id: 'PredictSpec' });
 export type PredictSpec = z.infer<typeof PredictSpec>;
@@ -117,7 +157,7 @@ export type CompileSpec = z.infer<typeof CompileSpec>;
 
 /** What the server asks of the runner: the content of in/spec.json. */
 export const RunSpec = z
-  .discriminatedUnion('kind', [TrainSpec, PredictSpec, CompileSpec])
+  .discriminatedUnion('kind', [TrainSpec, PredictSpec, CompileSpec, SplitSpec])
   .meta({ id: 'RunSpec' });
 export type RunSpec = z.infer<typeof RunSpec>;
 
@@ -144,7 +184,7 @@ export const RunnerArtifact = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,99}$/),
     mediaType: z.string(),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    sha256,
     byteSize: unsigned,
   })
   .meta({ id: 'RunnerArtifact' });
@@ -224,8 +264,10 @@ const runFinished = message('runFinished', {
     .describe('Row: truth, column: prediction; null: regression or more than 100 classes'),
   curves: z.array(RunnerCurve),
   featureImportance: z
-    .array(z.strictObject({ feature: columnName, importance: fraction }))
-    .describe('Shares of 1, largest first, at most 1,000; empty where the algorithm has none'),
+    .array(z.strictObject({ feature: z.string().min(1), importance: fraction }))
+    .describe(
+      'Shares of 1, largest first, at most 1,000; empty where the algorithm has none. By column; with `prepared`, by the columns of the matrices',
+    ),
   members: z
     .array(z.strictObject({ algorithm: key, weight: fraction }))
     .describe('Of the ensemble, weights add up to 1; empty for the others'),
@@ -250,6 +292,14 @@ const finished = message('finished', {
 });
 /** out/predictions.csv is complete; columns: its header. */
 const predicted = message('predicted', { rows: unsigned, columns: z.array(z.string()) });
+/** out/folds.u8 is complete. */
+const split = message('split', {
+  rows: unsigned.describe('Rows with a target'),
+  droppedRows: unsigned.describe('Rows left out because their target is missing'),
+  folds: z.int().min(2),
+  foldsSha256: z.string().describe('Of the fold number of each kept row, as in `started`'),
+  artifact: RunnerArtifact,
+});
 /** out/preprocessing.py is complete. */
 const compiled = message('compiled', { artifact: RunnerArtifact });
 
@@ -271,6 +321,7 @@ export const RunnerMessage = z
     failed,
     finished,
     predicted,
+    split,
     compiled,
   ])
   .meta({ id: 'RunnerMessage' });
