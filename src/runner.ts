@@ -65,7 +65,8 @@ export async function runRunner(sandbox: Sandbox, job: RunnerJob): Promise<Sandb
 }
 
 const ends = (kind: RunSpec['kind'], message: RunnerMessage) =>
-  message.type === { train: 'finished', predict: 'predicted', compile: 'compiled', split: 'split' }[kind];
+  message.type ===
+  { train: 'finished', predict: 'predicted', compile: 'compiled', split: 'split', parse: 'parsed' }[kind];
 
 function parse(line: string): RunnerMessage | null {
   try {

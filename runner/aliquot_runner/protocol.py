@@ -36,6 +36,14 @@ Tuning: TypeAlias = Literal["NONE", "GRID", "RANDOM", "TPE", "HYPERBAND", "AUTO"
 Parameters: TypeAlias = dict[str, str | float | bool | None]
 
 
+class ReadingFormat(TypedDict):
+    decimal: str
+    thousands: str
+    unit: str
+    dates: list[str] | None
+    missing: list[str]
+
+
 class SplitSpec(TypedDict):
     kind: Literal["split"]
     protocol: Literal[1]
@@ -195,6 +203,14 @@ class Compiled(TypedDict):
     artifact: RunnerArtifact
 
 
+class CodeFault(TypedDict):
+    line: int | None
+    column: int | None
+    step: int | None
+    rule: str
+    message: str
+
+
 class MatrixColumn(TypedDict):
     name: str
     categories: list[str] | None
@@ -216,12 +232,27 @@ class PredictSpec(TypedDict):
     prepared: NotRequired[str]
 
 
-class CompileSpec(TypedDict):
-    kind: Literal["compile"]
+class Reading(TypedDict):
+    delimiter: str
+    quote: str
+    encoding: str
+    skipRows: int
+    hasHeader: bool
+    formats: dict[str, ReadingFormat]
+
+
+class ParseSpec(TypedDict):
+    kind: Literal["parse"]
     protocol: Literal[1]
+    code: str
+    original: str
+    dataset: str
+    strategy: str
     steps: list[RunStep]
     columns: list[RunColumn]
     target: str
+    taskType: TaskType
+    reading: NotRequired[Reading]
 
 
 class Metric(TypedDict):
@@ -257,6 +288,12 @@ class RunFailed(TypedDict):
     algorithm: str
     code: FailureCode
     message: str
+
+
+class Parsed(TypedDict):
+    type: Literal["parsed"]
+    steps: list[RunStep]
+    faults: list[CodeFault]
 
 
 class FitSpec(TypedDict):
@@ -304,6 +341,18 @@ class TrainSpec(TypedDict):
     memoryBytes: int
 
 
+class CompileSpec(TypedDict):
+    kind: Literal["compile"]
+    protocol: Literal[1]
+    dataset: str
+    strategy: str
+    steps: list[RunStep]
+    columns: list[RunColumn]
+    target: str
+    taskType: TaskType
+    reading: NotRequired[Reading]
+
+
 RunnerMessage: TypeAlias = (
     Started
     | RunStarted
@@ -319,10 +368,11 @@ RunnerMessage: TypeAlias = (
     | Predicted
     | Split
     | Compiled
+    | Parsed
 )
 
 
-RunSpec: TypeAlias = TrainSpec | PredictSpec | CompileSpec | SplitSpec
+RunSpec: TypeAlias = TrainSpec | PredictSpec | CompileSpec | SplitSpec | ParseSpec
 
 
 class RunnerContract(TypedDict):

@@ -11,7 +11,7 @@ import pandas as pd
 from aliquot_runner.preparation import make_steps
 from aliquot_runner.registry import steps
 
-from .workbench import columns_of, run_job, table
+from .workbench import columns_of, compile_spec, run_job, table
 
 
 def test_the_code_runs_alone_and_does_what_training_does(tmp_path: Path) -> None:
@@ -22,13 +22,13 @@ def test_the_code_runs_alone_and_does_what_training_does(tmp_path: Path) -> None
     columns[2]["label"] = 'a "strange" label; {braces}'
     wanted = [{"key": key, "parameters": {}} for key in steps() if key not in ("drop_columns", "numeric_from_text")]
     wanted.append({"key": "drop_columns", "columns": ["c0"], "parameters": {}})
-    spec = {"kind": "compile", "protocol": 1, "steps": wanted, "columns": columns, "target": "c5"}
+    spec = compile_spec(frame, "c5", wanted, columns=columns)
     outcome = run_job(tmp_path, spec, {})
-    assert outcome.last("compiled")["artifact"]["name"] == "preprocessing.py"
+    assert outcome.last("compiled")["artifact"]["name"] == "pipeline.py"
 
     labels = {column["name"]: column["label"] for column in columns}
     frame.rename(columns=labels).to_csv(tmp_path / "train.csv", index=False)
-    code = tmp_path / "out" / "preprocessing.py"
+    code = tmp_path / "out" / "pipeline.py"
     subprocess.run(
         [sys.executable, "-I", "-W", "error", code, "train.csv", "train.csv", "result.csv"], cwd=tmp_path, check=True
     )
@@ -49,6 +49,6 @@ def test_the_code_runs_alone_and_does_what_training_does(tmp_path: Path) -> None
 
 
 def test_no_steps_is_valid_code(tmp_path: Path) -> None:
-    spec = {"kind": "compile", "protocol": 1, "steps": [], "columns": columns_of(table(5)), "target": "c5"}
+    spec = compile_spec(table(5), "c5", [])
     assert run_job(tmp_path, spec, {}).status == 0
-    compile((tmp_path / "out" / "preprocessing.py").read_text(encoding="utf-8"), "preprocessing.py", "exec")
+    compile((tmp_path / "out" / "pipeline.py").read_text(encoding="utf-8"), "pipeline.py", "exec")

@@ -10,7 +10,7 @@ from aliquot_runner.catalog import catalog
 from aliquot_runner.registry import families
 
 from .test_predict import predict_spec
-from .workbench import PACKAGE_ROOT, Message, columns_of, run_job, table, train_spec
+from .workbench import PACKAGE_ROOT, Message, compile_spec, run_job, table, train_spec
 
 REPOSITORY = PACKAGE_ROOT.parent
 GOLDEN = REPOSITORY / "test" / "golden" / "messages.jsonl"
@@ -56,7 +56,7 @@ def example_messages(folder: Path) -> list[Message]:
     split = {name: train_spec(number, "c6", "REGRESSION", "rmse")[name] for name in SPLIT_FIELDS} | {"kind": "split"}
     found.extend(run_job(folder / "split", split, {"data.parquet": number}).messages)
     steps = [{"key": "datetime_parts", "parameters": {}}]
-    compiled = {"kind": "compile", "protocol": 1, "steps": steps, "columns": columns_of(both), "target": "c5"}
+    compiled = compile_spec(both, "c5", steps)
     found.extend(run_job(folder / "compile", compiled, {}).messages)
     return found
 

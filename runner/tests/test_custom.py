@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .workbench import Message, Outcome, columns_of, run_job, run_verb, table
+from .workbench import Message, Outcome, columns_of, compile_spec, run_job, run_verb, table
 
 STEP = """
 import os
@@ -96,9 +96,9 @@ def rows_and(train: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 def test_the_code_that_compile_writes_runs_like_this_too(tmp_path: Path) -> None:
     frame = table(120).drop(columns="c6")
     steps = [{"key": "datetime_parts", "parameters": {}}, {"key": "missing_indicator", "parameters": {}}]
-    spec = {"kind": "compile", "protocol": 1, "steps": steps, "columns": columns_of(frame), "target": "c5"}
+    spec = compile_spec(frame, "c5", steps)
     run_job(tmp_path / "compile", spec, {})
-    code = (tmp_path / "compile" / "out" / "preprocessing.py").read_text(encoding="utf-8")
+    code = (tmp_path / "compile" / "out" / "pipeline.py").read_text(encoding="utf-8")
     fitted = run_code(tmp_path / "fit", "fit", code, frame[:100], target="c5")
     assert fitted.status == 0, fitted.output
     state = tmp_path / "fit" / "out" / "state.bin"

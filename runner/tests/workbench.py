@@ -118,6 +118,21 @@ def train_spec(frame: pd.DataFrame, target: str, task: str, metric: str, **chang
     } | changes
 
 
+def compile_spec(
+    frame: pd.DataFrame, target: str, steps: Sequence[Message], task: str = "BINARY_CLASSIFICATION", **changes: Any
+) -> Message:
+    return {
+        "kind": "compile",
+        "protocol": 1,
+        "dataset": "table.csv",
+        "strategy": "BALANCED",
+        "steps": list(steps),
+        "columns": columns_of(frame),
+        "target": target,
+        "taskType": task,
+    } | changes
+
+
 def run_job(
     folder: Path,
     spec: Message,

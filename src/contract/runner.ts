@@ -143,21 +143,63 @@ export const PredictSpec = z
   .meta({ id: 'PredictSpec' });
 export type PredictSpec = z.infer<typeof PredictSpec>;
 
-/** Write steps as readable Python that runs alone. Leaves out/preprocessing.py and answers with `compiled`. */
-export const CompileSpec = z
+/** How the text of the user's file became columns, so that compiled code can read it by itself. */
+const Reading = z
   .strictObject({
-    kind: z.literal('compile'),
-    protocol: z.literal(RUNNER_PROTOCOL),
-    steps: z.array(RunStep),
-    columns: z.array(RunColumn),
-    target: columnName,
+    delimiter: z.string(),
+    quote: z.string(),
+    encoding: z.string(),
+    skipRows: unsigned,
+    hasHeader: z.boolean(),
+    formats: z
+      .record(
+        columnName,
+        z
+          .strictObject({
+            decimal: z.string(),
+            thousands: z.string(),
+            unit: z.string(),
+            dates: z.array(z.string()).nullable().describe('strptime formats in order; null: ISO 8601'),
+            missing: z.array(z.string()).describe('Spellings of “no value”'),
+          })
+          .meta({ id: 'ReadingFormat' }),
+      )
+      .describe('Of columns that are written in another way than plain numbers, ISO dates and empty cells'),
   })
+  .meta({ id: 'Reading' });
+
+/** A plan and what it is for: all that the compiled code tells of it. */
+const planShape = {
+  dataset: z.string().describe('For the heading: the user’s name for the data set'),
+  strategy: z.string().describe('For the heading'),
+  steps: z.array(RunStep),
+  columns: z.array(RunColumn),
+  target: columnName,
+  taskType: TaskType,
+  reading: Reading.optional(),
+};
+
+/** Write steps as readable Python that runs alone. Leaves out/pipeline.py and answers with `compiled`. */
+export const CompileSpec = z
+  .strictObject({ kind: z.literal('compile'), protocol: z.literal(RUNNER_PROTOCOL), ...planShape })
   .meta({ id: 'CompileSpec' });
 export type CompileSpec = z.infer<typeof CompileSpec>;
 
+/** Read an edited file back into steps; nothing of it is run. `steps`: those that `original` was compiled from. */
+export const ParseSpec = z
+  .strictObject({
+    kind: z.literal('parse'),
+    protocol: z.literal(RUNNER_PROTOCOL),
+    code: z.string().describe('The edited text: in/code.py'),
+    original: z.string().describe('The text before: in/original.py'),
+    ...planShape,
+  })
+  .meta({ id: 'ParseSpec' });
+export type ParseSpec = z.infer<typeof ParseSpec>;
+
 /** What the server asks of the runner: the content of in/spec.json. */
 export const RunSpec = z
-  .discriminatedUnion('kind', [TrainSpec, PredictSpec, CompileSpec, SplitSpec])
+  .discriminatedUnion('kind', [TrainSpec, PredictSpec, CompileSpec, SplitSpec, ParseSpec])
   .meta({ id: 'RunSpec' });
 export type RunSpec = z.infer<typeof RunSpec>;
 
@@ -300,8 +342,23 @@ const split = message('split', {
   foldsSha256: z.string().describe('Of the fold number of each kept row, as in `started`'),
   artifact: RunnerArtifact,
 });
-/** out/preprocessing.py is complete. */
+/** out/pipeline.py is complete. */
 const compiled = message('compiled', { artifact: RunnerArtifact });
+/** What an edited file says. Code with a fault is not to be run; its steps are told as far as they can be read. */
+const parsed = message('parsed', {
+  steps: z.array(RunStep),
+  faults: z.array(
+    z
+      .strictObject({
+        line: z.int().min(1).nullable(),
+        column: z.int().min(1).nullable(),
+        step: unsigned.nullable().describe('Place of the step that it stands in; null: of none'),
+        rule: key,
+        message: z.string(),
+      })
+      .meta({ id: 'CodeFault' }),
+  ),
+});
 
 /**
  * One line of the event channel. Scores are in the metric's own unit (the catalogue tells the direction);
@@ -323,6 +380,7 @@ export const RunnerMessage = z
     predicted,
     split,
     compiled,
+    parsed,
   ])
   .meta({ id: 'RunnerMessage' });
 export type RunnerMessage = z.infer<typeof RunnerMessage>;

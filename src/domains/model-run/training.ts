@@ -5,7 +5,7 @@ import type { TaskType } from '#contract/vocabulary.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { experimentEvent } from '#domains/experiment/events.ts';
 import type { ExperimentRow } from '#domains/experiment/table.ts';
-import { runSteps } from '#domains/preprocessing/jobs.ts';
+import { runSteps } from '#domains/preprocessing/code.ts';
 import type { PreprocessingRow } from '#domains/preprocessing/table.ts';
 import { JobError } from '#errors.ts';
 import type { Log } from '#log.ts';

@@ -1,10 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { and, eq, inArray } from 'drizzle-orm';
 import { defaultMetric } from '#catalog.ts';
 import type { PlannedStep } from '#contract/preprocessing.ts';
-import { RUNNER_PROTOCOL, type RunStep } from '#contract/runner.ts';
-import type { DatasetColumn } from '#contract/table.ts';
 import type { Db } from '#db.ts';
 import { analysis } from '#domains/analysis/table.ts';
 import { dataset } from '#domains/dataset/table.ts';
@@ -13,18 +9,9 @@ import { cancellable, type JobSignals, settleJob } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events } from '#ports/events.ts';
 import type { Generator } from '#ports/generator.ts';
-import { type Sandbox, type SandboxLimits, SandboxUnavailableError } from '#ports/sandbox.ts';
-import { runColumns, runRunner } from '#runner.ts';
+import { type Sandbox, SandboxUnavailableError } from '#ports/sandbox.ts';
+import { compileSteps } from './code.ts';
 import { type PreprocessingRow, preprocessing } from './table.ts';
-
-const COMPILE_LIMITS: SandboxLimits = {
-  memoryBytes: 1024 ** 3,
-  diskBytes: 64 * 1024 ** 2,
-  processes: 32,
-  cpuSeconds: 60,
-  wallSeconds: 60,
-  outputBytes: 64 * 1024,
-};
 
 export type PreprocessingJobPorts = {
   db: Db;
@@ -38,7 +25,7 @@ export type PreprocessingJobPorts = {
 export type PreprocessingJobs = ReturnType<typeof preprocessingJobs>;
 
 export function preprocessingJobs(ports: PreprocessingJobPorts) {
-  const { db, sandbox } = ports;
+  const { db } = ports;
 
   /** Ends the row once, whatever happened before. */
   async function settle(id: string, change: Partial<PreprocessingRow>): Promise<void> {
@@ -50,11 +37,11 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
     signal: AbortSignal,
   ): Promise<{ steps: PlannedStep[]; code: string }> {
     const [source] = await db
-      .select({ report: analysis.report, taskType: analysis.taskType, columns: dataset.columns })
+      .select({ report: analysis.report, taskType: analysis.taskType, table: dataset })
       .from(analysis)
       .innerJoin(dataset, eq(dataset.id, analysis.datasetId))
       .where(eq(analysis.id, row.analysisId));
-    const columns = source?.columns;
+    const columns = source?.table.columns;
     const target = columns?.find((column) => column.name === row.target);
     if (!source?.report || !columns || !target)
       throw new JobError('ANALYSIS_NOT_FINISHED', 'There is no analysis to plan from.');
@@ -70,36 +57,12 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
       ...{ metric: defaultMetric(taskType), strategy, instructions, rules: [] },
     };
     const { steps } = await generator.open(request, { text() {}, usage() {} }, signal).draft([]);
-    return { steps, code: await compile(row.ownerId, steps, columns, target, signal) };
-  }
-
-  async function compile(
-    owner: string,
-    steps: PlannedStep[],
-    columns: DatasetColumn[],
-    target: DatasetColumn,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const collectInto = await mkdtemp(join(ports.workDirectory, 'compile-'));
-    try {
-      await runRunner(sandbox, {
-        owner,
-        spec: {
-          kind: 'compile',
-          protocol: RUNNER_PROTOCOL,
-          steps: runSteps(steps, columns),
-          columns: runColumns(columns),
-          target: target.physicalName,
-        },
-        inputs: [],
-        limits: COMPILE_LIMITS,
-        collectInto,
-        signal,
-      });
-      return await readFile(join(collectInto, 'preprocessing.py'), 'utf8');
-    } finally {
-      await rm(collectInto, { recursive: true, force: true });
-    }
+    const { name, dialect } = source.table;
+    const subject = {
+      ...{ owner: row.ownerId, dataset: { name, columns, dialect } },
+      ...{ target: target.name, taskType, strategy },
+    };
+    return { steps, code: await compileSteps(ports, subject, steps, signal) };
   }
 
   return {
@@ -137,14 +100,4 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
       return ended;
     },
   };
-}
-
-/** Planned steps with the physical names that the runner takes. */
-export function runSteps(steps: readonly PlannedStep[], columns: readonly DatasetColumn[]): RunStep[] {
-  const physical = new Map(columns.map((column) => [column.name, column.physicalName]));
-  return steps.map(({ key, columns: names, parameters }) => ({
-    key,
-    columns: names.flatMap((name) => physical.get(name) ?? []),
-    parameters: parameters as RunStep['parameters'],
-  }));
 }
