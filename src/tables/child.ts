@@ -12,6 +12,7 @@ const tasks: {
   ingest: async () => (await import('./ingest/ingest.ts')).ingest,
   profile: async () => (await import('./profile/profile.ts')).profile,
   cut: async () => (await import('./folds.ts')).cutRows,
+  probe: async () => (await import('./probes.ts')).writeProbes,
 };
 const abort = new AbortController();
 const memoryCheckMilliseconds = 200;

@@ -10,7 +10,9 @@ import type { FromChild, TableProgress, TableTaskKind, TableTasks, ToChild } fro
 
 const defaultMemoryBytes = 1024 ** 3;
 /** An analysis writes nothing outside its directory: there is nothing to tidy up. */
-const interruptGraceMilliseconds: { [Kind in TableTaskKind]: number } = { ingest: 300, profile: 0, cut: 300 };
+const interruptGraceMilliseconds: { [Kind in TableTaskKind]: number } = {
+  ...{ ingest: 300, profile: 0, cut: 300, probe: 300 },
+};
 const childPath = fileURLToPath(new URL('./child.ts', import.meta.url));
 const loaderUrl = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 

@@ -57,6 +57,8 @@ export interface CutSpec {
     columns: string[];
     /** File of lines `position,row number`, both from 0; a row may come more than once. */
     rows: string;
+    /** Of this column the value of another row is taken: its number stands third on each line. */
+    swapped?: string;
     /** Path that the rows are written to, in the order of their positions. */
     parquet: string;
   }[];
@@ -66,10 +68,23 @@ export interface CutResult {
   rowCounts: number[];
 }
 
+export interface ProbeSpec {
+  parquet: string;
+  /** Physical names. */
+  columns: string[];
+  /** Path that the rows are written to. */
+  probes: string;
+}
+
+export interface ProbeResult {
+  rowCount: number;
+}
+
 export interface TableTasks {
   ingest: { spec: IngestSpec; result: IngestResult };
   profile: { spec: ProfileSpec; result: AnalysisReport };
   cut: { spec: CutSpec; result: CutResult };
+  probe: { spec: ProbeSpec; result: ProbeResult };
 }
 export type TableTaskKind = keyof TableTasks;
 

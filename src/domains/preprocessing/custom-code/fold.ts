@@ -16,10 +16,11 @@ export interface CodeTable {
   memoryBytes: number;
 }
 
-/** Row numbers of the table. */
+/** Row numbers of the table. `labels`: rows whose target the training rows are given in place of their own. */
 export interface FoldRows {
   train: Uint32Array;
   validation: Uint32Array;
+  labels?: Uint32Array;
 }
 
 /** A fold as files for its two jobs; any number of codes can be run on it. */
@@ -42,25 +43,41 @@ export interface FoldMatrices extends Learned {
 export async function cutFold(
   directory: string,
   table: CodeTable,
-  { train, validation }: FoldRows,
+  rows: FoldRows,
   signal: AbortSignal,
 ): Promise<CutFold> {
+  const [fold] = await cutFolds(directory, table, [rows], signal);
+  if (!fold) throw new Error('a fold was not cut');
+  return fold;
+}
+
+/** As `cutFold`, any number of folds at once. */
+export async function cutFolds(
+  directory: string,
+  table: CodeTable,
+  folds: readonly FoldRows[],
+  signal: AbortSignal,
+): Promise<CutFold[]> {
   const { target } = table;
   const columns = table.columns.filter(({ name, type }) => type !== 'id' || name === target);
   const features = columns.filter(({ name }) => name !== target);
-  const { slots, batches } = dealRows(train.length, validation.length);
-  const rows = slots.map((slot) => validation[slot] ?? train[-1 - slot] ?? 0);
-  const own = await mkdtemp(join(directory, 'fold-'));
-  const parts: [Part, Part] = [
-    { path: join(own, 'train.parquet'), columns, rows: train },
-    { path: join(own, 'dealt.parquet'), columns: features, rows },
-  ];
+  const own = await mkdtemp(join(directory, 'folds-'));
+  const parts: Part[] = [];
+  const made = folds.map(({ train, validation, labels }, number) => {
+    const { slots, batches } = dealRows(train.length, validation.length);
+    const rows = slots.map((slot) => validation[slot] ?? train[-1 - slot] ?? 0);
+    const paths = { train: join(own, `${number}-train.parquet`), dealt: join(own, `${number}-dealt.parquet`) };
+    const swapped = labels ? { column: target, rows: labels } : null;
+    parts.push({ path: paths.train, columns, rows: train, swapped });
+    parts.push({ path: paths.dealt, columns: features, rows, swapped: null });
+    return {
+      train: { path: paths.train, count: train.length, columns, target },
+      dealt: { path: paths.dealt, batches, columns: features },
+      ...{ slots, validationCount: validation.length },
+    };
+  });
   await cut(own, table, parts, signal);
-  return {
-    train: { path: parts[0].path, count: train.length, columns, target },
-    dealt: { path: parts[1].path, batches, columns: features },
-    ...{ slots, validationCount: validation.length },
-  };
+  return made;
 }
 
 /**
@@ -74,7 +91,13 @@ export async function transformFold(jobs: CodeJobs, code: string, fold: CutFold)
   return { ...learned, validation: takeBack(fold.slots, matrix, learned.train, fold.validationCount) };
 }
 
-type Part = { path: string; columns: RunColumn[]; rows: Uint32Array | Int32Array };
+type Part = {
+  path: string;
+  columns: RunColumn[];
+  rows: Uint32Array | Int32Array;
+  /** Of a column, the rows whose values are taken instead. */
+  swapped: { column: string; rows: Uint32Array } | null;
+};
 
 async function cut(
   directory: string,
@@ -82,12 +105,15 @@ async function cut(
   parts: Part[],
   signal: AbortSignal,
 ): Promise<void> {
-  const cuts = parts.map(({ path, columns }) => ({
+  const cuts = parts.map(({ path, columns, swapped }) => ({
     ...{ parquet: path, rows: `${path}.rows` },
     columns: columns.map(({ name }) => name),
+    ...(swapped ? { swapped: swapped.column } : {}),
   }));
-  for (const { path, rows } of parts) {
-    await writeFile(`${path}.rows`, Array.from(rows, (row, position) => `${position},${row}\n`).join(''));
+  for (const { path, rows, swapped } of parts) {
+    const line = (row: number, position: number) =>
+      swapped ? `${position},${row},${swapped.rows[position] ?? row}\n` : `${position},${row}\n`;
+    await writeFile(`${path}.rows`, Array.from(rows, line).join(''));
   }
   const options = { temporaryDirectory: directory, memoryBytes, signal };
   const { rowCounts } = await runTableTask('cut', { parquet, cuts }, options);
