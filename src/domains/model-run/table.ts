@@ -12,6 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
+import type { PlannedStep } from '#contract/preprocessing.ts';
 import type { RunnerCurve } from '#contract/runner.ts';
 import type { TableWarning } from '#contract/table.ts';
 import { jobStatuses, type ScoreBasis, scoreBases, taskTypes } from '#contract/vocabulary.ts';
@@ -25,6 +26,15 @@ export type MetricScore = { key: string; value: number; basis: ScoreBasis };
 export type Confusion = { labels: string[]; counts: number[][] };
 /** `feature` is the name as the user wrote it. */
 export type Importance = { feature: string; importance: number };
+
+/** The version of a plan that a run was trained with, whatever has become of the plan since. */
+export type TrainedPlan = {
+  preprocessingId: string;
+  revision: number;
+  steps: PlannedStep[];
+  /** Of the Python that the steps were compiled to. */
+  codeSha256: string;
+};
 
 export const modelRun = pgTable(
   'model_run',
@@ -63,6 +73,8 @@ export const modelRun = pgTable(
     curves: jsonb('curves').$type<RunnerCurve[]>(),
     featureImportance: jsonb('feature_importance').$type<Importance[]>(),
     members: jsonb('members').$type<{ algorithm: string; weight: number }[]>(),
+    /** Null for runs of before it was kept. */
+    preprocessing: jsonb('preprocessing').$type<TrainedPlan>(),
     sandboxTier: text('sandbox_tier'),
     failure: jsonb('failure').$type<Failure>(),
     createdAt: createdAt(),
@@ -140,6 +152,11 @@ export const artifact = pgTable(
     predictionJobId: uuid('prediction_job_id').references(() => predictionJob.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
     mediaType: text('media_type').notNull(),
+    /**
+     * Set: what the plan's own code has learned in that fold. It goes back to that code in its sandbox, and to nobody
+     * else: to read it is to run it.
+     */
+    fold: integer('fold'),
     byteSize: bigint('byte_size', { mode: 'number' }).notNull(),
     sha256: text('sha256').notNull(),
     storageKey: text('storage_key')
