@@ -36,7 +36,7 @@ class Announcer:
             }
         )
 
-    def trial_finished(self, state: TrialState, score: float) -> None:
+    def trial_finished(self, state: TrialState, score: float, best: TrialState | None) -> None:
         self._channel.emit(
             {
                 "type": "trialFinished",
@@ -45,6 +45,7 @@ class Announcer:
                 "parameters": dict(state.trial.parameters),
                 "score": score,
                 "foldScores": [state.scores[fold] for fold in sorted(state.scores)],
+                "bestScore": best.score if best else None,
                 "seconds": state.seconds,
             }
         )

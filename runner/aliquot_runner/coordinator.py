@@ -206,10 +206,10 @@ class Coordinator:
         folds = sorted(state.scores)
         score = self._training.score(*out_of_fold(self._training, state.trial, folds))
         complete = len(folds) == self._training.fold_count
+        state.score = score if complete else None
         if score is not None:
             run.finished_trials += 1
-            self._tell.trial_finished(state, score)
-        state.score = score if complete else None
+            self._tell.trial_finished(state, score, run.best_with(state, self._training.metric))
         self._tuner.ended(run, state)
         if state.score is None:
             self._discard(state)
@@ -217,7 +217,7 @@ class Coordinator:
         if state.trial.number == 0:
             run.baseline_score = state.score
         former = run.best
-        if former is None or former.score is None or self._training.metric.better(state.score, former.score):
+        if run.best_with(state, self._training.metric) is state:
             run.best = state
             if former is not None and former is not run.reporting:
                 self._discard(former)

@@ -33,6 +33,12 @@ class PreparedFolds(TypedDict):
 Tuning: TypeAlias = Literal["NONE", "GRID", "RANDOM", "TPE", "HYPERBAND", "AUTO"]
 
 
+class SearchDimension(TypedDict):
+    low: NotRequired[float]
+    high: NotRequired[float]
+    choices: NotRequired[list[str | float | bool | None]]
+
+
 Parameters: TypeAlias = dict[str, str | float | bool | None]
 
 
@@ -82,6 +88,15 @@ class FoldScored(TypedDict):
     seconds: float
 
 
+class IterationScored(TypedDict):
+    type: Literal["iterationScored"]
+    algorithm: str
+    trial: int
+    fold: int
+    iteration: int
+    score: float
+
+
 class TrialFinished(TypedDict):
     type: Literal["trialFinished"]
     algorithm: str
@@ -89,7 +104,26 @@ class TrialFinished(TypedDict):
     parameters: Parameters
     score: float
     foldScores: list[float]
+    bestScore: float | None
     seconds: float
+
+
+class ImportanceItem(TypedDict):
+    parameter: str
+    importance: float
+
+
+class Tuned(TypedDict):
+    type: Literal["tuned"]
+    algorithm: str
+    strategy: Tuning
+    trials: int
+    baselineScore: float | None
+    bestTrial: int
+    bestScore: float
+    improvement: float | None
+    importance: list[ImportanceItem] | None
+    ties: list[int]
 
 
 class ConfusionMatrix(TypedDict):
@@ -118,7 +152,7 @@ class RunnerArtifact(TypedDict):
 
 
 class RunnerCurve(TypedDict):
-    kind: Literal["ROC", "PRECISION_RECALL", "CALIBRATION", "RESIDUALS"]
+    kind: Literal["ROC", "PRECISION_RECALL", "CALIBRATION", "RESIDUALS", "LEARNING"]
     label: str | None
     x: list[float]
     y: list[float]
@@ -179,6 +213,7 @@ class Failed(TypedDict):
 class Finished(TypedDict):
     type: Literal["finished"]
     stopReason: Literal["DONE", "BUDGET", "CANCELED"]
+    budgetSeconds: float
     bestAlgorithm: str
     seconds: float
 
@@ -220,6 +255,17 @@ class RunColumn(TypedDict):
     name: str
     label: str
     type: ColumnType
+
+
+SearchSpace: TypeAlias = dict[str, SearchDimension]
+
+
+class RecordedTrial(TypedDict):
+    number: int
+    parameters: Parameters
+    score: float
+    foldScores: list[float]
+    seconds: float
 
 
 class PredictSpec(TypedDict):
@@ -266,6 +312,7 @@ class RunFinished(TypedDict):
     algorithm: str
     revision: int
     parameters: Parameters
+    trial: int | None
     score: float
     scoreBasis: ScoreBasis
     scoreInterval: tuple[float, float]
@@ -320,25 +367,12 @@ class MatrixMeta(TypedDict):
     columns: list[MatrixColumn]
 
 
-class TrainSpec(TypedDict):
-    kind: Literal["train"]
-    protocol: Literal[1]
-    data: str
-    columns: list[RunColumn]
-    target: str
-    taskType: TaskType
-    metric: str
-    algorithms: list[str]
-    steps: list[RunStep]
-    folds: Folds
-    prepared: NotRequired[PreparedFolds]
-    seed: int
-    budgetSeconds: float
-    maxTrials: int | None
-    tuning: Tuning
-    startParameters: NotRequired[dict[str, Parameters]]
-    threads: int
-    memoryBytes: int
+class ResumedRun(TypedDict):
+    algorithm: str
+    score: float
+    best: int
+    model: str | None
+    trials: list[RecordedTrial]
 
 
 class CompileSpec(TypedDict):
@@ -357,7 +391,9 @@ RunnerMessage: TypeAlias = (
     Started
     | RunStarted
     | FoldScored
+    | IterationScored
     | TrialFinished
+    | Tuned
     | RunFinished
     | RunFailed
     | BestChanged
@@ -370,6 +406,29 @@ RunnerMessage: TypeAlias = (
     | Compiled
     | Parsed
 )
+
+
+class TrainSpec(TypedDict):
+    kind: Literal["train"]
+    protocol: Literal[1]
+    data: str
+    columns: list[RunColumn]
+    target: str
+    taskType: TaskType
+    metric: str
+    algorithms: list[str]
+    steps: list[RunStep]
+    folds: Folds
+    prepared: NotRequired[PreparedFolds]
+    seed: int
+    budgetSeconds: float
+    maxTrials: int | None
+    tuning: Tuning
+    searchSpace: NotRequired[dict[str, SearchSpace]]
+    resume: NotRequired[list[ResumedRun]]
+    startParameters: NotRequired[dict[str, Parameters]]
+    threads: int
+    memoryBytes: int
 
 
 RunSpec: TypeAlias = TrainSpec | PredictSpec | CompileSpec | SplitSpec | ParseSpec

@@ -35,6 +35,7 @@ def report_run(training: Training, trial: Trial, folds: list[int], folder: Path)
     message = _report(training, trial.algorithm, members, rows, prediction, "OUT_OF_FOLD", folder)
     chosen = _figures(training, trial, folds[0])["chosen"]
     message["parameters"] = {**trial.parameters, **chosen}
+    message["trial"] = trial.number
     (folder / "report.json").write_text(json.dumps(message), encoding="utf-8")
 
 
@@ -77,6 +78,7 @@ def _report(
         "algorithm": algorithm,
         "revision": 1,
         "parameters": {},
+        "trial": None,
         "score": score,
         "scoreBasis": basis,
         "scoreInterval": score_interval(training.metric, truth, prediction, positive, training.spec["seed"], score),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .families.base import Family
+from .metrics.base import Metric
 from .protocol import RunFinished
 from .search import Search
 from .training import Trial
@@ -42,3 +43,10 @@ class RunState:
     @property
     def is_tunable(self) -> bool:
         return self.best is not None and not self.failed and not self.exhausted and bool(self.family.space)
+
+    def best_with(self, state: TrialState, metric: Metric) -> TrialState | None:
+        """The best of its complete trials when this one is among them; the earlier one where two are equal."""
+        if state.score is None:
+            return self.best
+        former = None if self.best is None else self.best.score
+        return state if former is None or metric.better(state.score, former) else self.best

@@ -91,7 +91,15 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
         first = [(RunState(family), first_trial(family, spec)) for family in chosen]
         reason, best = Coordinator(training, first, with_ensemble, slots, channel, cancel, began).run()
         seconds = time.monotonic() - began
-        channel.emit({"type": "finished", "stopReason": reason, "bestAlgorithm": best, "seconds": seconds})
+        channel.emit(
+            {
+                "type": "finished",
+                "stopReason": reason,
+                "budgetSeconds": spec["budgetSeconds"],
+                "bestAlgorithm": best,
+                "seconds": seconds,
+            }
+        )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -94,6 +94,41 @@ export const PreparedFolds = z
   })
   .meta({ id: 'PreparedFolds' });
 
+/** A wish for one dimension of a search space: `low` and `high` of numbers, or `choices`; what is absent stays. */
+export const SearchDimension = z
+  .strictObject({
+    low: z.number().optional(),
+    high: z.number().optional(),
+    choices: z.array(scalar).min(1).max(100).optional(),
+  })
+  .meta({ id: 'SearchDimension' });
+
+/** Wishes by dimension, laid over the search space that an algorithm has in the catalogue. */
+export const SearchSpace = z.record(z.string(), SearchDimension).meta({ id: 'SearchSpace' });
+export type SearchSpace = z.infer<typeof SearchSpace>;
+
+const RecordedTrial = z
+  .strictObject({
+    number: unsigned,
+    parameters: Parameters,
+    score: z.number(),
+    foldScores: z.array(z.number()).min(1),
+    seconds,
+  })
+  .meta({ id: 'RecordedTrial' });
+
+/** What an earlier training has left of an algorithm that has a model. */
+export const ResumedRun = z
+  .strictObject({
+    algorithm: key,
+    score: z.number().describe('Of its model'),
+    best: unsigned.describe('Number of the trial that its model is of; 0 for the ensemble'),
+    model: z.string().nullable().describe('Its archive: in/<algorithm>.zip; null: the ensemble'),
+    trials: z.array(RecordedTrial).describe('The best one among them; none: the ensemble'),
+  })
+  .meta({ id: 'ResumedRun' });
+export type ResumedRun = z.infer<typeof ResumedRun>;
+
 /** Train, cross-validate, tune, blend. Answers with `started` … `finished`, or `failed`. */
 export const TrainSpec = z
   .strictObject({
@@ -110,8 +145,22 @@ export const TrainSpec = z
     prepared: PreparedFolds.optional().describe('In place of `steps`, which are empty then'),
     seed: unsigned.max(4_294_967_295),
     budgetSeconds: z.number().positive().describe('From the message `started` to `finished`'),
-    maxTrials: z.int().min(1).nullable().describe('Over all algorithms together; null: as time allows'),
+    maxTrials: z
+      .int()
+      .min(1)
+      .nullable()
+      .describe('New ones over all algorithms together; null: as time allows'),
     tuning: Tuning,
+    searchSpace: z
+      .record(key, SearchSpace)
+      .optional()
+      .describe('By algorithm; `SPEC_INVALID` says what is not possible'),
+    resume: z
+      .array(ResumedRun)
+      .optional()
+      .describe(
+        'Goes on from there: best models are restored, numbers of trials continued. Those that `algorithms` does not name are only blended with. A resumed run gives `runFinished` when it has become better, and never `runFailed`',
+      ),
     startParameters: z
       .record(z.string(), Parameters)
       .optional()
@@ -232,10 +281,10 @@ export const RunnerArtifact = z
   .meta({ id: 'RunnerArtifact' });
 export type RunnerArtifact = z.infer<typeof RunnerArtifact>;
 
-/** Points to draw, thinned to at most 200. ROC, PRECISION_RECALL, CALIBRATION: of the class `label`; RESIDUALS: predicted against residual. */
+/** Points to draw, thinned to at most 200. ROC, PRECISION_RECALL, CALIBRATION: of the class `label`; RESIDUALS: predicted against residual; LEARNING: rounds against the loss `label` on watched rows. */
 export const RunnerCurve = z
   .strictObject({
-    kind: z.enum(['ROC', 'PRECISION_RECALL', 'CALIBRATION', 'RESIDUALS']),
+    kind: z.enum(['ROC', 'PRECISION_RECALL', 'CALIBRATION', 'RESIDUALS', 'LEARNING']),
     label: z.string().nullable(),
     x: z.array(z.number()),
     y: z.array(z.number()),
@@ -273,13 +322,48 @@ const foldScored = message('foldScored', {
   seconds: seconds.describe('To fit and predict the fold'),
 });
 
+/** At most two a second for each run. */
+const iterationScored = message('iterationScored', {
+  algorithm: key,
+  trial: unsigned,
+  fold: unsigned,
+  iteration: z.int().min(1).describe('Rounds of boosting so far'),
+  score: z
+    .number()
+    .describe('The loss that boosting watches, on rows that it does not learn from: smaller is better'),
+});
+
 const trialFinished = message('trialFinished', {
   algorithm: key,
   trial: unsigned,
   parameters: Parameters,
   score: z.number().describe('On all out-of-fold rows together'),
-  foldScores: z.array(z.number()).min(1),
+  foldScores: z.array(z.number()).min(1).describe('Fewer than folds: the pruner stopped it'),
+  bestScore: z.number().nullable().describe('Of the best complete trial so far; null: there is none'),
   seconds,
+});
+
+/** What tuning has brought to an algorithm so far. */
+const tuned = message('tuned', {
+  algorithm: key,
+  strategy: Tuning,
+  trials: unsigned.describe('Finished or pruned, with those that were resumed'),
+  baselineScore: z.number().nullable().describe('Of trial 0'),
+  bestTrial: unsigned,
+  bestScore: z.number(),
+  improvement: z
+    .number()
+    .nullable()
+    .describe('Of the best over the baseline, in the unit of the metric: 0 or more'),
+  importance: z
+    .array(z.strictObject({ parameter: z.string(), importance: fraction }))
+    .nullable()
+    .describe('Shares of 1 by PED-ANOVA, largest first; null: fewer than 8 finished trials, or more follow'),
+  ties: z
+    .array(unsigned)
+    .describe(
+      'Trials that the best is ahead of, fold by fold, by at most one standard error of the mean difference',
+    ),
 });
 
 /** A servable model is in out/. */
@@ -287,6 +371,7 @@ const runFinished = message('runFinished', {
   algorithm: key,
   revision: z.int().min(1).describe('A better trial makes the next revision, which replaces this one'),
   parameters: Parameters,
+  trial: unsigned.nullable().describe('The one that the model is of; null: the ensemble'),
   score: z.number().describe('On the predicted rows together, in the unit of the metric'),
   scoreBasis: ScoreBasis,
   scoreInterval: z.tuple([z.number(), z.number()]).describe('95 %, low then high, grouped jackknife'),
@@ -329,6 +414,9 @@ const failed = message('failed', { code: FailureCode, message: z.string() });
 /** The end of a training; nothing follows. */
 const finished = message('finished', {
   stopReason: z.enum(['DONE', 'BUDGET', 'CANCELED']),
+  budgetSeconds: seconds.describe(
+    'What it kept to: that of the spec and what in/extension had added in time',
+  ),
   bestAlgorithm: key,
   seconds,
 });
@@ -369,7 +457,9 @@ export const RunnerMessage = z
     started,
     runStarted,
     foldScored,
+    iterationScored,
     trialFinished,
+    tuned,
     runFinished,
     runFailed,
     bestChanged,
