@@ -9,8 +9,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
-    // a developer's key must not send the tests' jobs, nor their costs, there
-    env: { E2B_API_KEY: '' },
+    // a developer's keys must not send the tests' jobs, nor their costs, there
+    env: { E2B_API_KEY: '', ANTHROPIC_API_KEY: '' },
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 180_000,

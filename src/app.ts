@@ -1,12 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { postgresEvents } from './adapters/events/postgres.ts';
+import { claudeGenerator } from './adapters/generator/anthropic.ts';
 import { rulesGenerator } from './adapters/generator/rules.ts';
 import { pgBossQueue } from './adapters/queue/pg-boss.ts';
 import { openE2b, runnerDirectory, sandboxUrl } from './adapters/sandbox/from-url.ts';
 import { localSandbox } from './adapters/sandbox/local.ts';
 import { storageFromUrl, storageUrl } from './adapters/storage/from-url.ts';
-import { openDatabase } from './db.ts';
+import { catalog } from './catalog.ts';
+import { type Db, openDatabase } from './db.ts';
 import { accountService } from './domains/account/service.ts';
 import { analysisService } from './domains/analysis/service.ts';
 import { type Dependents, deletionService } from './domains/dataset/deletion.ts';
@@ -22,10 +24,12 @@ import { predictionService } from './domains/model-run/prediction.ts';
 import { modelRunService } from './domains/model-run/service.ts';
 import { artifact } from './domains/model-run/table.ts';
 import { preprocessingService } from './domains/preprocessing/service.ts';
+import { spending } from './domains/preprocessing/spending.ts';
 import { storedObjects } from './domains/stored-object/service.ts';
 import type { Env } from './env.ts';
 import { signedLinks } from './links.ts';
 import type { Log } from './log.ts';
+import type { Generator } from './ports/generator.ts';
 import type { Sandbox } from './ports/sandbox.ts';
 import { pythonEnvironment } from './python-environment.ts';
 import { serverFacts } from './server-info.ts';
@@ -56,7 +60,7 @@ export async function openPorts(options: {
     installation: () => accountService(database).sharedSecret('sandbox'),
     tell: (message) => log.info(message),
   });
-  const generators = { RULES: rulesGenerator() };
+  const generators = openGenerators(env, database.db, log);
   return {
     ...{ env, log, database, db: database.db, storage, events, queue, sandbox, generators, workDirectory },
     async close(graceSeconds = 5) {
@@ -66,6 +70,19 @@ export async function openPorts(options: {
       await database.close();
     },
   };
+}
+
+/** Claude where there is a key; the rules always. */
+function openGenerators(env: Env, db: Db, log: Log): Partial<Record<Generator['kind'], Generator>> {
+  if (!env.ANTHROPIC_API_KEY) return { RULES: rulesGenerator() };
+  const [usdPerJob, usdPerDay] = [env.CLAUDE_MAX_USD_PER_JOB, env.CLAUDE_MAX_USD_PER_DAY];
+  const purse = spending({ db, microUsdPerJob: usdPerJob * 1e6, microUsdPerDay: usdPerDay * 1e6 });
+  const claude = claudeGenerator({
+    ...{ apiKey: env.ANTHROPIC_API_KEY, baseUrl: env.ANTHROPIC_BASE_URL, model: env.ANTHROPIC_MODEL },
+    ...{ prices: env.CLAUDE_PRICES, tokensPerJob: env.CLAUDE_MAX_TOKENS_PER_JOB, usdPerJob, usdPerDay },
+    ...{ sendsValues: env.CLAUDE_SEND_VALUES === 'on', steps: catalog.steps, purse, log },
+  });
+  return { RULES: rulesGenerator(), CLAUDE: claude };
 }
 
 /** `installation` tells the boxes of this one from those of others. */
@@ -121,6 +138,7 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
   const analyses = analysisService({ db, events, queue, datasets, attach: experiments.attachAnalysis });
   const preprocessings = preprocessingService({
     ...{ db, events, queue, generators, datasets, analyses },
+    isInUse: experiments.takes,
     attach: experiments.attachPreprocessing,
   });
   const modelRuns = modelRunService({ db, events, queue, datasets, analyses, preprocessings, experiments });

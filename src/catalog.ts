@@ -10,7 +10,14 @@ const Catalog = z.object({
   metrics: z.array(
     z.looseObject({ key: z.string(), label: z.string(), tasks, greaterIsBetter: z.boolean() }),
   ),
-  steps: z.array(z.looseObject({ key: z.string(), label: z.string(), description: z.string() })),
+  steps: z.array(
+    z.looseObject({
+      ...{ key: z.string(), label: z.string(), description: z.string() },
+      columnTypes: z.array(z.string()),
+      needsColumns: z.boolean(),
+      parameters: z.record(z.string(), z.unknown()),
+    }),
+  ),
 });
 
 type Known<Entry> = { [Key in keyof Entry as string extends Key ? never : Key]: Entry[Key] };

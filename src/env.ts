@@ -12,6 +12,15 @@ const csv = z
       .filter(Boolean),
   );
 
+/** INPUT/OUTPUT, such as 2/10. */
+const prices = z
+  .string()
+  .regex(/^\d+(\.\d+)?\/\d+(\.\d+)?$/, 'use INPUT/OUTPUT, such as 2/10')
+  .transform((text) => {
+    const [input = 0, output = 0] = text.split('/').map(Number);
+    return { input, output };
+  });
+
 const KEY_FORMS: [RegExp, BufferEncoding][] = [
   [/^[0-9a-f]{64}$/i, 'hex'],
   [/^[A-Za-z0-9+/]{43}=?$/, 'base64'],
@@ -103,6 +112,34 @@ const Settings = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('one address for all boxes; unset: each has its own below E2B_DOMAIN'),
+  ANTHROPIC_API_KEY: z
+    .string()
+    .optional()
+    .describe('lets Claude write preprocessing; unset: rules do, and nothing leaves the server'),
+  ANTHROPIC_MODEL: z.string().min(1).default('claude-sonnet-5').describe('id of the model that is asked'),
+  ANTHROPIC_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('address of another server that speaks the Messages API'),
+  CLAUDE_MAX_TOKENS_PER_JOB: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(200_000)
+    .describe('tokens of all prompts and answers of one preprocessing'),
+  CLAUDE_MAX_USD_PER_JOB: z.coerce.number().min(0).default(1).describe('what one preprocessing may cost'),
+  CLAUDE_MAX_USD_PER_DAY: z.coerce
+    .number()
+    .min(0)
+    .default(10)
+    .describe('what one account may cost within 24 hours'),
+  CLAUDE_PRICES: prices
+    .optional()
+    .describe('USD for a million tokens as INPUT/OUTPUT, for a model whose prices are not built in'),
+  CLAUDE_SEND_VALUES: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('whether Claude is told frequent values and ranges, except of columns with personal data'),
   PYTHON: z.string().optional().describe('python3 >= 3.11 to build the environment with; unset: found'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   ALLOWED_HOSTS: csv.describe('further host names the server answers to, comma separated'),

@@ -6,11 +6,41 @@ import { UploadProtocol } from './domains/dataset/upload-mutations.ts';
 import { ExperimentSettings } from './domains/experiment/settings.ts';
 import { StorageEncryption } from './domains/stored-object/graphql.ts';
 import { TaskTypeEnum } from './enums.ts';
+import type { LanguageModel } from './ports/generator.ts';
 import type { ServerFacts } from './server-info.ts';
 
 const Viewer = builder.objectRef<ViewerRow>('Viewer').implement({
   description: 'Who is asking.',
   fields: (t) => ({ name: t.exposeString('name', { description: 'For people.' }) }),
+});
+
+const PriceSource = builder.enumType('PriceSource', {
+  description: 'Where the prices of a language model come from.',
+  values: {
+    KNOWN: { description: 'As its maker published them.' },
+    SET: { description: 'The operator set them.' },
+    ASSUMED: {
+      description: 'Nobody told: those of the dearest model are taken, what it really costs is unknown.',
+    },
+  } as const,
+});
+const LanguageModelInfo = builder.objectRef<LanguageModel>('LanguageModel').implement({
+  description: 'The model that writes preprocessing, what it may cost and what it is told.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its id.' }),
+    inputPrice: t.exposeFloat('inputPrice', { description: 'USD for a million tokens of a prompt.' }),
+    outputPrice: t.exposeFloat('outputPrice', { description: 'USD for a million tokens of an answer.' }),
+    priceSource: t.expose('priceSource', { type: PriceSource, description: 'Where the prices come from.' }),
+    tokensPerJob: t.exposeInt('tokensPerJob', {
+      description: 'Cap of one preprocessing, prompts and answers.',
+    }),
+    usdPerJob: t.exposeFloat('usdPerJob', { description: 'Cap of one preprocessing.' }),
+    usdPerDay: t.exposeFloat('usdPerDay', { description: 'Cap of one account within 24 hours.' }),
+    sendsValues: t.exposeBoolean('sendsValues', {
+      description:
+        'Whether it is told frequent values and ranges; never of columns with personal data. Else names and figures alone.',
+    }),
+  }),
 });
 
 const ServerInfo = builder.objectRef<ServerFacts>('ServerInfo').implement({
@@ -25,6 +55,12 @@ const ServerInfo = builder.objectRef<ServerFacts>('ServerInfo').implement({
     }),
     sandbox: t.exposeString('sandbox', { description: 'The isolation tier that its self-test chose.' }),
     generator: t.exposeString('generator', { description: 'Who writes preprocessing: RULES or CLAUDE.' }),
+    languageModel: t.field({
+      type: LanguageModelInfo,
+      nullable: true,
+      description: 'The model behind CLAUDE; null where the rules write alone and nothing leaves the server.',
+      resolve: ({ languageModel }) => languageModel,
+    }),
     execution: t.exposeString('execution', { description: 'Where trials run.' }),
     uploadProtocols: t.field({
       type: [UploadProtocol],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Database } from './db.ts';
-import type { Generator } from './ports/generator.ts';
+import type { Generator, LanguageModel } from './ports/generator.ts';
 import type { Sandbox } from './ports/sandbox.ts';
 import type { Encryption, Storage } from './ports/storage.ts';
 
@@ -11,6 +11,7 @@ export type ServerFacts = {
   storageEncryption: Encryption;
   sandbox: string;
   generator: string;
+  languageModel: LanguageModel | null;
   execution: string;
   features: string[];
 };
@@ -40,6 +41,7 @@ export function serverFacts(ports: {
       storageEncryption: ports.storage.encryption,
       sandbox: await sandbox,
       generator: ports.generators.CLAUDE ? 'CLAUDE' : 'RULES',
+      languageModel: ports.generators.CLAUDE?.languageModel ?? null,
       execution: 'local',
       features: ['subscriptions', 'predict-file'],
     };

@@ -61,7 +61,7 @@ const mayImport: Record<string, string[]> = {
   maintenance: ['app'],
   schema: ['builder', 'scalars', 'server-graphql', 'domains'],
   'print-schema': ['schema'],
-  'server-graphql': ['builder', 'catalog', 'domains', 'enums', 'server-info'],
+  'server-graphql': ['builder', 'catalog', 'domains', 'enums', 'ports', 'server-info'],
   'server-info': ['db', 'ports'],
   'python-environment': ['env'],
   server$: ['adapters', 'app', 'db', 'env', 'log', 'server', 'stop'],
