@@ -4,6 +4,7 @@ import { datasetJobs } from './domains/dataset/jobs.ts';
 import { experimentPipeline } from './domains/model-run/pipeline.ts';
 import { predictionJobs } from './domains/model-run/prediction-job.ts';
 import { preprocessingJobs } from './domains/preprocessing/jobs.ts';
+import { preprocessingMeasuring } from './domains/preprocessing/measuring.ts';
 import { maintenance } from './maintenance.ts';
 import type { JobHandler, JobName } from './ports/queue.ts';
 
@@ -29,6 +30,7 @@ export function jobsOfDomains(ports: Ports, app: App) {
   const datasets = datasetJobs(tables);
   const analyses = analysisJobs(tables);
   const preprocessings = preprocessingJobs(ports);
+  const measurings = preprocessingMeasuring(ports);
   const predictions = predictionJobs({
     ...{ ...ports, objects, memoryBytes },
     maximumColumns: env.MAX_COLUMNS,
@@ -50,6 +52,8 @@ export function jobsOfDomains(ports: Ports, app: App) {
       handler: async (id, { signal }) => void (await preprocessings.perform(id, { claim: signal })),
       concurrency: 2,
     },
+    // in the background: one at a time, however many wait
+    'preprocessing.measure': { handler: (id) => measurings.measure(id), concurrency: 1 },
     'experiment.run': {
       handler: (id, context) => pipeline.run(id, context),
       concurrency: env.TRAINING_CONCURRENCY,
@@ -60,6 +64,7 @@ export function jobsOfDomains(ports: Ports, app: App) {
     'dataset.ingest': (id) => datasets.giveUp(id, lost),
     'analysis.perform': (id) => analyses.settle(id, { status: 'FAILED', failure: lost }),
     'preprocessing.perform': (id) => preprocessings.settle(id, { status: 'FAILED', failure: lost }),
+    'preprocessing.measure': (id) => measurings.giveUp(id, lost.message),
     'experiment.run': (id) => pipeline.settle(id, 'FAILED', lost),
     'prediction.perform': (id) => predictions.settle(id, { status: 'FAILED', failure: lost }),
   };

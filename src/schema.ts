@@ -6,7 +6,7 @@ import './domains/dataset/upload-mutations.ts';
 import './domains/dataset/deletion-mutations.ts';
 import './domains/dataset/subscriptions.ts';
 import './domains/analysis/graphql.ts';
-import './domains/preprocessing/graphql.ts';
+import './domains/preprocessing/subscriptions.ts';
 import './domains/experiment/graphql.ts';
 import './domains/model-run/mutations.ts';
 import './domains/model-run/subscriptions.ts';

@@ -5,6 +5,7 @@ export const jobCatalogue = {
   'dataset.ingest': { expireSeconds: 3_600, retries: 2 },
   'analysis.perform': { expireSeconds: 7_200, retries: 2 },
   'preprocessing.perform': { expireSeconds: 3_600, retries: 2 },
+  'preprocessing.measure': { expireSeconds: 7_200, retries: 1 },
   'experiment.run': { expireSeconds: 86_000, retries: 2 },
   'prediction.perform': { expireSeconds: 7_200, retries: 2 },
 } as const satisfies Record<string, { expireSeconds: number; retries: number }>;

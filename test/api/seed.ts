@@ -47,6 +47,7 @@ export function seeds(db: Db, ownerId: string) {
       await db.insert(preprocessing).values({
         ...{ id, ownerId, datasetId, analysisId, target: 'y', status: 'SUCCEEDED' },
         ...{ generator: 'RULES', strategy: 'MINIMAL', steps: [], code: '', gates: [] },
+        accepted: { revision: 1, generator: 'RULES', steps: [], code: '', gates: [] },
       });
       return id;
     },

@@ -79,6 +79,9 @@ const values: Record<string, () => Record<string, unknown>> = {
   restoreDataset: () => ({ input: { datasetId: mine.Dataset } }),
   analyzeDataset: () => ({ input: { datasetId: mine.Dataset } }),
   generatePreprocessing: () => ({ input: { analysisId: mine.Analysis } }),
+  updatePreprocessing: () => ({ input: { preprocessingId: mine.Preprocessing, steps: [] } }),
+  revertPreprocessing: () => ({ input: { preprocessingId: mine.Preprocessing } }),
+  decidePreprocessing: () => ({ input: { preprocessingId: mine.Preprocessing, accept: true } }),
   createExperiment: () => ({ input: { datasetId: mine.Dataset } }),
   updateExperiment: () => ({ input: { experimentId: mine.Experiment, version: 1, name: 'changed' } }),
   startTraining: () => ({ input: { experimentId: mine.Experiment } }),
@@ -87,6 +90,7 @@ const values: Record<string, () => Record<string, unknown>> = {
   cancelJob: () => ({ input: { id: mine.Experiment } }),
   datasetEvents: () => ({ datasetId: mine.Dataset }),
   analysisEvents: () => ({ analysisId: mine.Analysis }),
+  preprocessingEvents: () => ({ preprocessingId: mine.Preprocessing }),
   experimentEvents: () => ({ experimentId: mine.Experiment }),
   leaderboardUpdates: () => ({ experimentId: mine.Experiment }),
 };

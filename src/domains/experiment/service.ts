@@ -219,6 +219,21 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
       return found.length > 0;
     },
 
+    /** Whether an experiment that is queued or running takes a preprocessing. */
+    async takes(connection: Connection, preprocessingId: string): Promise<boolean> {
+      const found = await connection
+        .select({ id: experiment.id })
+        .from(experiment)
+        .where(
+          and(
+            eq(experiment.preprocessingId, preprocessingId),
+            inArray(experiment.status, ['QUEUED', 'RUNNING']),
+          ),
+        )
+        .limit(1);
+      return found.length > 0;
+    },
+
     async page(
       viewer: Viewer | null,
       options: { filter?: ExperimentFilter | null | undefined; after?: Newest | undefined; limit: number },

@@ -1,94 +1,102 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import { defaultMetric } from '#catalog.ts';
-import type { PlannedStep } from '#contract/preprocessing.ts';
 import type { Db } from '#db.ts';
-import { analysis } from '#domains/analysis/table.ts';
-import { dataset } from '#domains/dataset/table.ts';
 import { failureOf, JobError } from '#errors.ts';
-import { cancellable, type JobSignals, settleJob } from '#jobs.ts';
+import { cancellable, type JobSignals } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events } from '#ports/events.ts';
-import type { Generator } from '#ports/generator.ts';
-import { type Sandbox, SandboxUnavailableError } from '#ports/sandbox.ts';
-import { compileSteps } from './code.ts';
+import type { Queue } from '#ports/queue.ts';
+import { SandboxUnavailableError } from '#ports/sandbox.ts';
+import { takeEdit } from './edit.ts';
+import { preprocessingEvent } from './events.ts';
+import { type GenerationPorts, generate, type Written } from './generation.ts';
+import { waitingFor } from './measurement.ts';
+import { planSource } from './source.ts';
 import { type PreprocessingRow, preprocessing } from './table.ts';
+import { preprocessingTeller } from './teller.ts';
 
-export type PreprocessingJobPorts = {
-  db: Db;
-  events: Events;
-  sandbox: Sandbox;
-  generators: Partial<Record<Generator['kind'], Generator>>;
-  log: Log;
-  workDirectory: string;
-};
+/** Of everything that a job does; a language model alone has less. */
+const JOB_MILLISECONDS = 20 * 60_000;
+
+export type PreprocessingJobPorts = GenerationPorts & { db: Db; events: Events; queue: Queue; log: Log };
 
 export type PreprocessingJobs = ReturnType<typeof preprocessingJobs>;
 
 export function preprocessingJobs(ports: PreprocessingJobPorts) {
-  const { db } = ports;
+  const { db, events, queue } = ports;
 
-  /** Ends the row once, whatever happened before. */
-  async function settle(id: string, change: Partial<PreprocessingRow>): Promise<void> {
-    await settleJob(ports, preprocessing, id, change, { type: 'PreprocessingFinished', payload: {} });
+  /** Ends the row once, whatever happened before; a plan that was accepted is measured afterwards. */
+  async function settle(id: string, change: Partial<PreprocessingRow>, isMeasuring = false): Promise<void> {
+    await db.transaction(async (tx) => {
+      const settled = await tx
+        .update(preprocessing)
+        .set({ ...change, finishedAt: new Date() })
+        .where(isOpen(id))
+        .returning({ id: preprocessing.id });
+      if (settled.length === 0) return;
+      if (isMeasuring) await queue.enqueue(tx, 'preprocessing.measure', id);
+      await events.append(tx, id, [preprocessingEvent('PreprocessingFinished', { isMeasuring })]);
+    });
   }
 
-  async function write(
-    row: PreprocessingRow,
-    signal: AbortSignal,
-  ): Promise<{ steps: PlannedStep[]; code: string }> {
-    const [source] = await db
-      .select({ report: analysis.report, taskType: analysis.taskType, table: dataset })
-      .from(analysis)
-      .innerJoin(dataset, eq(dataset.id, analysis.datasetId))
-      .where(eq(analysis.id, row.analysisId));
-    const columns = source?.table.columns;
-    const target = columns?.find((column) => column.name === row.target);
-    if (!source?.report || !columns || !target)
-      throw new JobError('ANALYSIS_NOT_FINISHED', 'There is no analysis to plan from.');
-    const generator = ports.generators[row.generator === 'CLAUDE' ? 'CLAUDE' : 'RULES'];
-    if (!generator) throw new JobError('GENERATOR_NOT_AVAILABLE', `${row.generator} is not configured here.`);
-    const { report } = source;
-    const { strategy, instructions } = row;
-    const taskType = report.target?.taskType ?? source.taskType;
-    if (!taskType)
-      throw new JobError('TASK_TYPE_UNKNOWN', 'The analysis found no task type for this target.');
-    const request = {
-      ...{ ownerId: row.ownerId, preprocessingId: row.id, report, columns, target: target.name, taskType },
-      ...{ metric: defaultMetric(taskType), strategy, instructions, rules: [] },
-    };
-    const { steps } = await generator.open(request, { text() {}, usage() {} }, signal).draft([]);
-    const { name, dialect } = source.table;
-    const subject = {
-      ...{ owner: row.ownerId, dataset: { name, columns, dialect } },
-      ...{ target: target.name, taskType, strategy },
-    };
-    return { steps, code: await compileSteps(ports, subject, steps, signal) };
+  async function settleWritten(row: PreprocessingRow, written: Written): Promise<void> {
+    const { steps, code, gates, verdict, change } = written;
+    const plan = { ...change, steps, code, gates };
+    if (verdict === 'FAILED') {
+      const gate = gates.find((outcome) => outcome.verdict === 'FAILED');
+      const failure = { code: 'GATE_FAILED', message: `${gate?.name ?? 'gates'}: ${gate?.detail ?? ''}` };
+      return settle(row.id, { ...plan, status: 'FAILED', failure });
+    }
+    if (verdict === 'UNDECIDED') return settle(row.id, { ...plan, status: 'SUCCEEDED', decision: 'PENDING' });
+    const generator = (change.generator ?? row.generator) === 'CLAUDE' ? 'CLAUDE' : 'RULES';
+    const accepted = { revision: change.revision ?? row.revision, generator, steps, code, gates } as const;
+    const waiting = waitingFor(steps);
+    await settle(row.id, { ...plan, ...waiting, status: 'SUCCEEDED', decision: null, accepted }, true);
+  }
+
+  /** The row as a job of this worker, and whether another one had begun it; null when it has ended. */
+  function take(id: string): Promise<{ row: PreprocessingRow; isRepeated: boolean } | null> {
+    return db.transaction(async (tx) => {
+      const [found] = await tx.select().from(preprocessing).where(isOpen(id)).for('update');
+      if (!found) return null;
+      const change = { status: 'RUNNING', startedAt: new Date() } as const;
+      await tx.update(preprocessing).set(change).where(eq(preprocessing.id, id));
+      const { revision } = found;
+      await events.append(tx, id, [preprocessingEvent('PreprocessingStarted', { revision })]);
+      return { row: { ...found, ...change }, isRepeated: found.startedAt !== null };
+    });
   }
 
   return {
     settle,
-    /** Plans the steps and compiles them to Python. Ends the row in every case. */
-    async perform(id: string, signals: JobSignals): Promise<PreprocessingRow> {
-      const [row] = await db
-        .update(preprocessing)
-        .set({ status: 'RUNNING', startedAt: new Date() })
-        .where(and(eq(preprocessing.id, id), inArray(preprocessing.status, ['QUEUED', 'RUNNING'])))
-        .returning();
-      if (row) {
-        await cancellable(ports, preprocessing, id, signals, async (signal) => {
+    /**
+     * Writes the plan, or reads an edit of it, and has the gates look at it. Ends the row in every case. Unattended,
+     * there is nobody to decide what the gates cannot.
+     */
+    async perform(
+      id: string,
+      signals: JobSignals,
+      { isAttended = true }: { isAttended?: boolean } = {},
+    ): Promise<PreprocessingRow> {
+      const taken = await take(id);
+      if (taken) {
+        const { row, isRepeated } = taken;
+        const deadline = AbortSignal.timeout(JOB_MILLISECONDS);
+        await cancellable(ports, preprocessing, id, signals, async (canceled) => {
+          const teller = preprocessingTeller(ports, id);
           try {
-            const { steps, code } = await write(row, signal);
-            const detail = `${steps.length} steps of the catalogue, compiled to Python by the runner.`;
-            await settle(id, {
-              status: 'SUCCEEDED',
-              steps,
-              code,
-              gates: [{ name: 'compile', verdict: 'PASSED', detail, seconds: 0, figures: null }],
-            });
+            const signal = AbortSignal.any([canceled, deadline]);
+            const source = await planSource(db, row);
+            const options = { teller, isAttended, isRepeated };
+            const work = row.origin === 'GENERATED' ? generate : takeEdit;
+            const written = await work(ports, source, options, signal);
+            await teller.settle();
+            canceled.throwIfAborted();
+            await settleWritten(row, written);
           } catch (error) {
             if (signals.claim.aborted) throw error;
-            if (signal.aborted) return settle(id, { status: 'CANCELED' });
-            const failure = failureOf(error, [SandboxUnavailableError]);
+            await teller.settle().catch(() => {});
+            if (canceled.aborted) return settle(id, { status: 'CANCELED' });
+            const failure = deadline.aborted ? tooLong : failureOf(error, [SandboxUnavailableError]);
             if (failure.code === 'INTERNAL')
               ports.log.error({ err: error, preprocessing: id }, 'preprocessing failed');
             await settle(id, { status: 'FAILED', failure });
@@ -101,3 +109,11 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
     },
   };
 }
+
+const isOpen = (id: string) =>
+  and(eq(preprocessing.id, id), inArray(preprocessing.status, ['QUEUED', 'RUNNING']));
+
+const tooLong = {
+  code: 'PREPROCESSING_TOO_LONG',
+  message: 'Writing and checking it took longer than twenty minutes. Try again with fewer or simpler steps.',
+};

@@ -12,6 +12,9 @@ import { requestCancel } from '#jobs.ts';
 import type { Events } from '#ports/events.ts';
 import type { Generator } from '#ports/generator.ts';
 import type { Queue } from '#ports/queue.ts';
+import { preprocessingEditing } from './editing.ts';
+import { preprocessingEvent } from './events.ts';
+import { stopMeasuring } from './measurement.ts';
 import { type PreprocessingRow, preprocessing } from './table.ts';
 
 const MAX_INSTRUCTIONS_LENGTH = 4_000;
@@ -21,8 +24,10 @@ export type PreprocessingPorts = {
   events: Events;
   queue: Queue;
   generators: Partial<Record<Generator['kind'], Generator>>;
-  datasets: Pick<DatasetService, 'hold'>;
+  datasets: Pick<DatasetService, 'find' | 'hold'>;
   analyses: Pick<AnalysisService, 'find'>;
+  /** Whether a training that is queued or running takes it. */
+  isInUse(connection: Connection, preprocessingId: string): Promise<boolean>;
   attach(tx: Tx, viewer: Viewer, experimentId: string, row: { id: string; datasetId: string }): Promise<void>;
 };
 
@@ -31,12 +36,15 @@ export type PreprocessingService = ReturnType<typeof preprocessingService>;
 export function preprocessingService(ports: PreprocessingPorts) {
   const { db, queue } = ports;
 
+  async function find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<PreprocessingRow> {
+    const id = decodeId('Preprocessing', globalId, path);
+    const [row] = await db.select().from(preprocessing).where(eq(preprocessing.id, id));
+    return authorise(viewer, row, 'Preprocessing', path);
+  }
+
   return {
-    async find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<PreprocessingRow> {
-      const id = decodeId('Preprocessing', globalId, path);
-      const [row] = await db.select().from(preprocessing).where(eq(preprocessing.id, id));
-      return authorise(viewer, row, 'Preprocessing', path);
-    },
+    find,
+    ...preprocessingEditing(ports, find),
 
     async generate(
       viewer: Viewer | null,
@@ -68,6 +76,7 @@ export function preprocessingService(ports: PreprocessingPorts) {
         if (input.experimentId)
           await ports.attach(tx, owner, input.experimentId, { id, datasetId: found.datasetId });
         await queue.enqueue(tx, 'preprocessing.perform', id);
+        await ports.events.append(tx, id, [preprocessingEvent('PreprocessingQueued', { revision: 1 })]);
         return id;
       });
     },
@@ -114,8 +123,13 @@ export function preprocessingService(ports: PreprocessingPorts) {
     },
 
     async cancel(viewer: Viewer | null, globalId: string, path?: string[]): Promise<void> {
-      const row = await this.find(viewer, globalId, path);
-      await requestCancel(ports, preprocessing, row.id, { type: 'PreprocessingFinished', payload: {} });
+      const row = await find(viewer, globalId, path);
+      const ended = preprocessingEvent('PreprocessingFinished', { isMeasuring: false });
+      await requestCancel(ports, preprocessing, row.id, ended);
+      await db.transaction(async (tx) => {
+        const [now] = await tx.select().from(preprocessing).where(eq(preprocessing.id, row.id)).for('update');
+        if (now) await stopMeasuring(ports.events, tx, now, 'It was cancelled.');
+      });
     },
   };
 }

@@ -14,7 +14,14 @@ import { dataset } from '#domains/dataset/table.ts';
 import type { Failure } from '#errors.ts';
 
 /** The last version that passed every gate: what training takes, and what a failed edit goes back to. */
-export type AcceptedPlan = { revision: number; steps: PlannedStep[]; code: string; gates: GateOutcome[] };
+export type AcceptedPlan = {
+  revision: number;
+  /** Absent on rows from before it was kept. */
+  generator?: 'RULES' | 'CLAUDE';
+  steps: PlannedStep[];
+  code: string;
+  gates: GateOutcome[];
+};
 
 /** Where the background measuring stands, and why it ended without a result where it did. */
 export type Measurement = { status: StepEffect['status']; reason: string };

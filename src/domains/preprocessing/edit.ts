@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { GateOutcome } from '#contract/preprocessing.ts';
+import { compileSteps, parseCode } from './code.ts';
+import { examinePlan } from './examination.ts';
+import type { GenerationPorts, Written } from './generation.ts';
+import type { PlanSource } from './source.ts';
+import type { Teller } from './teller.ts';
+
+/** Reads what the owner sent and has it looked at by the gates. */
+export async function takeEdit(
+  ports: GenerationPorts,
+  source: PlanSource,
+  { teller }: { teller: Teller },
+  signal: AbortSignal,
+): Promise<Written> {
+  const { row, subject } = source;
+  const { revision } = row;
+  if (row.origin === 'EDITED_STEPS') {
+    await teller.plan(revision, row.steps);
+    return { ...(await examinePlan(ports, source, row.steps, teller, signal)), steps: row.steps, change: {} };
+  }
+  const started = performance.now();
+  const { steps, faults } = await parseCode(ports, subject, row.code, await before(), signal);
+  const seconds = (performance.now() - started) / 1_000;
+  const syntax: GateOutcome = {
+    name: 'static',
+    verdict: faults.length > 0 ? 'FAILED' : 'PASSED',
+    detail:
+      faults.length > 0
+        ? faults.map(({ line, message }) => (line === null ? message : `Line ${line}: ${message}`)).join('\n')
+        : `${steps.length} steps were read from the file.`,
+    ...{ seconds, figures: null },
+  };
+  await teller.tell('GateFinished', { gate: syntax });
+  if (faults.length > 0)
+    return { code: row.code, steps: row.steps, gates: [syntax], verdict: 'FAILED', faults: [], change: {} };
+  await teller.plan(revision, steps);
+  const examined = await examinePlan(ports, source, steps, teller, signal);
+  return {
+    ...examined,
+    ...{ steps, gates: [syntax, ...examined.gates], change: {} },
+    // what does not compile stays to be seen as it was sent
+    code: examined.code || row.code,
+  };
+
+  /** The plan that was edited, with the file that was shown for it. */
+  async function before() {
+    const { accepted, steps: edited } = row;
+    if (accepted && isDeepStrictEqual(accepted.steps, edited)) return { steps: edited, code: accepted.code };
+    return { steps: edited, code: await compileSteps(ports, subject, edited, signal) };
+  }
+}
