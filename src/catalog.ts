@@ -15,6 +15,8 @@ const Catalog = z.object({
       ...{ key: z.string(), label: z.string(), description: z.string() },
       columnTypes: z.array(z.string()),
       needsColumns: z.boolean(),
+      usesTarget: z.boolean(),
+      isCustomOnly: z.boolean(),
       parameters: z.record(z.string(), z.unknown()),
     }),
   ),

@@ -97,6 +97,13 @@ const CatalogStep = builder.objectRef<RunnerCatalog['steps'][number]>('CatalogSt
     key: t.exposeString('key', { description: 'For `steps`.' }),
     label: t.exposeString('label', { description: 'For people.' }),
     description: t.exposeString('description', { description: 'What it does.' }),
+    usesTarget: t.exposeBoolean('usesTarget', {
+      description: 'It learns from the target; each training row is shown what the others tell.',
+    }),
+    isCustomOnly: t.exposeBoolean('isCustomOnly', {
+      description:
+        'Offered in CUSTOM: the algorithms that need it do it by themselves, so no other strategy plans it.',
+    }),
     details: t.field({
       type: 'JSON',
       description: 'The schema of its parameters among them.',

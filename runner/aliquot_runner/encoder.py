@@ -15,8 +15,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .protocol import ColumnType
-
 Matrix = npt.NDArray[np.float32]
 
 MAXIMUM_LEVELS = 254
@@ -41,7 +39,7 @@ class Encoder:
     def __init__(self, columns: list[dict[str, Any]] | None = None) -> None:
         self.columns = columns or []
 
-    def fit(self, frame: pd.DataFrame, types: Mapping[str, ColumnType]) -> Encoder:
+    def fit(self, frame: pd.DataFrame, types: Mapping[str, str]) -> Encoder:
         numeric = [name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])]
         varying = set(np.array(numeric, dtype=object)[_varies(frame[numeric])])
         self.columns = []
@@ -96,7 +94,7 @@ def _varies(block: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray((low < high) | (missing.any(axis=0) & ~missing.all(axis=0)), dtype=np.bool_)
 
 
-def _learn(values: pd.Series, kind: ColumnType | None) -> dict[str, Any]:
+def _learn(values: pd.Series, kind: str | None) -> dict[str, Any]:
     if pd.api.types.is_datetime64_any_dtype(values):
         return {"kind": "datetime", "minimum": pd.Timestamp(values.min()).isoformat()}
     counts = values.value_counts()

@@ -19,6 +19,7 @@ from .fold_model import fit_model
 from .preparation import Preparation, make_steps
 from .prepared import prepared_fold
 from .registry import families
+from .steps.base import Truth
 from .training import Training, Trial
 
 
@@ -68,7 +69,8 @@ def _matrices(training: Training, fold: int) -> tuple[Matrix, Matrix, dict[str, 
         made = prepared_fold(given["files"], fold, counts, training.columns)
         return made.train, made.validation, made.state()
     preparation = Preparation(make_steps(training.spec["steps"], training.columns), training.types)
-    train = preparation.fit(training.frame[~held])
+    truth = Truth(training.target.values[~held], training.classes)
+    train = preparation.fit(training.frame[~held], truth)
     return train, preparation.transform(training.frame[held]), preparation.state()
 
 

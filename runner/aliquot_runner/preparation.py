@@ -9,9 +9,10 @@ import pandas as pd
 
 from .encoder import Encoder, Feature, Matrix
 from .errors import RunnerError
-from .protocol import ColumnType, RunColumn, RunStep
+from .parameters import fault_in
+from .protocol import RunColumn, RunStep
 from .registry import find_step
-from .steps.base import Step
+from .steps.base import Step, Truth
 
 
 def make_steps(steps: Sequence[RunStep], columns: Sequence[RunColumn]) -> list[Step]:
@@ -22,29 +23,29 @@ def make_steps(steps: Sequence[RunStep], columns: Sequence[RunColumn]) -> list[S
         chosen = step.get("columns")
         if chosen is None:
             chosen = [column["name"] for column in columns if column["type"] in kind.takes]
-        try:
-            made.append(kind(list(chosen), **step["parameters"]))
-        except ValueError as error:
-            raise RunnerError("SPEC_INVALID", f"{kind.label}: {error}.") from error
+        fault = fault_in(kind, step["parameters"])
+        if fault is not None:
+            raise RunnerError("SPEC_INVALID", fault)
+        made.append(kind(list(chosen), **step["parameters"]))
     return made
 
 
 class Preparation:
     """Fitted on the training rows of one fold; its state is plain JSON."""
 
-    def __init__(self, steps: list[Step], types: Mapping[str, ColumnType], encoder: Encoder | None = None) -> None:
+    def __init__(self, steps: list[Step], types: Mapping[str, str], encoder: Encoder | None = None) -> None:
         self.steps = steps
-        self.types = types
+        self.types: dict[str, str] = dict(types)
         self.encoder = encoder or Encoder()
 
-    def fit(self, frame: pd.DataFrame) -> Matrix:
+    def fit(self, frame: pd.DataFrame, target: Truth) -> Matrix:
         """Learns from `frame` and returns its matrix."""
         for step in self.steps:
             try:
-                step.fit(frame)
-                frame = step.transform(frame)
+                frame = step.fit_transform(frame, target)
             except Exception as error:
                 raise RunnerError("STEP_FAILED", f"{step.label}: {error}") from error
+            self.types |= step.types()
         return self.encoder.fit(frame, self.types).transform(frame)
 
     def transform(self, frame: pd.DataFrame) -> Matrix:
@@ -63,7 +64,7 @@ class Preparation:
             {"key": step.key, "columns": step.columns, "parameters": step.values, "learned": step.learned}
             for step in self.steps
         ]
-        return {"steps": steps, "types": dict(self.types), "encoder": self.encoder.columns}
+        return {"steps": steps, "types": self.types, "encoder": self.encoder.columns}
 
     @staticmethod
     def restore(state: dict[str, Any]) -> Preparation:

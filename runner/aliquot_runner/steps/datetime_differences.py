@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .base import Step, with_columns
+from .base import Step, Truth, with_columns
 
 
 class DatetimeDifferences(Step):
@@ -16,12 +16,13 @@ class DatetimeDifferences(Step):
             "minimum": 2,
             "maximum": 12,
             "default": 6,
+            "title": "Most columns",
             "description": "Only the first so many date columns",
         }
     }
 
-    def fit(self, frame: pd.DataFrame) -> None:
-        dates = [name for name in self.present(frame) if frame[name].notna().any()]
+    def fit(self, frame: pd.DataFrame, target: Truth) -> None:
+        dates = [name for name in self.dates(frame) if frame[name].notna().any()]
         dates = dates[: int(self.values["maximum_columns"])]
         self.learned = {"pairs": [[first, second] for i, first in enumerate(dates) for second in dates[i + 1 :]]}
 

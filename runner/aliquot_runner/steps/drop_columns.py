@@ -12,7 +12,7 @@ class DropColumns(Step):
     takes = ()
 
     def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.drop(columns=self.present(frame))
+        return self.without(frame, self.columns)
 
 
 STEP = DropColumns

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from .base import Step, as_text, with_columns
+from .base import Step, Truth, levels_of, spread_texts, with_columns
 
 
 class GroupRareCategories(Step):
@@ -14,24 +15,35 @@ class GroupRareCategories(Step):
         "minimum_count": {
             "type": "integer",
             "minimum": 1,
+            "maximum": 1_000_000,
             "default": 10,
+            "title": "Least rows",
             "description": "Categories with fewer training rows are grouped",
         },
-        "other": {"type": "string", "default": "(other)", "description": "Name of the common category"},
+        "other": {
+            "type": "string",
+            "maxLength": 100,
+            "default": "(other)",
+            "title": "Common category",
+            "description": "Name of the common category",
+        },
     }
 
-    def fit(self, frame: pd.DataFrame) -> None:
+    def fit(self, frame: pd.DataFrame, target: Truth) -> None:
         self.learned = {"kept": {}}
         for name in self.present(frame):
-            counts = as_text(frame[name]).value_counts()
-            frequent = counts.index[counts >= int(self.values["minimum_count"])]
-            self.learned["kept"][name] = sorted(str(level) for level in frequent)
+            codes, texts = levels_of(frame[name])
+            counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+            frequent = np.flatnonzero(counts >= int(self.values["minimum_count"]))
+            self.learned["kept"][name] = sorted(texts[place] for place in frequent)
 
     def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
         new = {}
-        for name, kept in self.learned["kept"].items():
-            values = as_text(frame[name])
-            new[name] = values.where(values.isin(kept) | values.isna(), str(self.values["other"]))
+        for name, levels in self.learned["kept"].items():
+            kept = set(levels)
+            codes, texts = levels_of(frame[name])
+            grouped = (text if text in kept else str(self.values["other"]) for text in texts)
+            new[name] = spread_texts(codes, grouped, frame.index)
         return with_columns(frame, new)
 
 

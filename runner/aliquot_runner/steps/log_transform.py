@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .base import Step, with_columns
+from .base import Step, Truth, numbers_of, skewness, with_columns
 
 
 class LogTransform(Step):
@@ -15,18 +15,22 @@ class LogTransform(Step):
         "minimum_skewness": {
             "type": "number",
             "minimum": 0,
+            "maximum": 1000,
             "default": 2,
-            "description": "Only columns whose absolute skewness is at least this",
+            "title": "Least skewness",
+            "description": "Only columns whose absolute skewness is at least this; 0 takes all",
         }
     }
 
-    def fit(self, frame: pd.DataFrame) -> None:
-        skewness = frame[self.present(frame)].skew().abs()
+    def fit(self, frame: pd.DataFrame, target: Truth) -> None:
         least = float(self.values["minimum_skewness"])
-        self.learned = {"columns": [str(name) for name in skewness.index[skewness >= least]]}
+        self.learned = {"columns": [name for name in self.numbers(frame) if skewness(numbers_of(frame[name])) >= least]}
 
     def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
-        new = {name: np.sign(frame[name]) * np.log1p(frame[name].abs()) for name in self.learned["columns"]}
+        new = {}
+        for name in self.learned["columns"]:
+            values = numbers_of(frame[name])
+            new[name] = np.sign(values) * np.log1p(np.abs(values))
         return with_columns(frame, new)
 
 
