@@ -12,6 +12,10 @@ export type PlannedStep = {
   code: string | null;
 };
 
+/** Whether the steps run as code of their own, apart from everything that trains. */
+export const hasOwnCode = (steps: readonly PlannedStep[]): boolean =>
+  steps.some(({ key }) => key === CUSTOM_STEP);
+
 /** What a gate found. UNDECIDED: the evidence does not do; the user decides. SKIPPED: an earlier gate failed. */
 export type GateOutcome = {
   name: string;

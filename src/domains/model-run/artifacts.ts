@@ -16,7 +16,12 @@ export function artifactService({ db, links }: { db: Db; links: Links }) {
       .from(artifact)
       .leftJoin(modelRun, eq(modelRun.id, artifact.modelRunId))
       .leftJoin(predictionJob, eq(predictionJob.id, artifact.predictionJobId))
-      .where(and(eq(artifact.id, id), isNull(modelRun.deletedAt), isNull(predictionJob.deletedAt)));
+      .where(
+        and(
+          ...[eq(artifact.id, id), isNull(artifact.fold)],
+          ...[isNull(modelRun.deletedAt), isNull(predictionJob.deletedAt)],
+        ),
+      );
     return found?.row;
   }
 

@@ -1,7 +1,9 @@
 import { builder } from '#builder.ts';
 import type { RunnerCurve } from '#contract/runner.ts';
+import { PreprocessingStep, placed } from '#domains/preprocessing/plan-graphql.ts';
 import { ScoreBasisEnum } from '#enums.ts';
-import type { Confusion, Importance, MetricScore, TrialRow } from './table.ts';
+import { encodeId } from '#ids.ts';
+import type { Confusion, Importance, MetricScore, TrainedPlan, TrialRow } from './table.ts';
 
 export const MetricValue = builder.objectRef<MetricScore>('MetricValue').implement({
   description: 'What one metric says of a run.',
@@ -41,6 +43,28 @@ export const FeatureImportance = builder.objectRef<Importance>('FeatureImportanc
     importance: t.exposeFloat('importance', { description: 'Share of 1.' }),
   }),
 });
+
+export const TrainedPreprocessing = builder.objectRef<TrainedPlan>('TrainedPreprocessing').implement({
+  description: 'The version of a preprocessing that a run was trained with, whatever was edited since.',
+  fields: (t) => ({
+    preprocessingId: t.id({
+      description: 'Of the preprocessing.',
+      resolve: (plan) => encodeId('Preprocessing', plan.preprocessingId),
+    }),
+    revision: t.exposeInt('revision', { description: 'Of its versions.' }),
+    steps: t.field({
+      type: [PreprocessingStep],
+      description: 'In order.',
+      complexity: { multiplier: 20 },
+      resolve: (plan) => placed(plan.steps, null, { status: 'NOT_MEASURED', reason: OF_PLAN, effect: null }),
+    }),
+    codeSha256: t.exposeString('codeSha256', {
+      description: 'Of the Python that the steps were compiled to, hexadecimal.',
+    }),
+  }),
+});
+
+const OF_PLAN = 'Effects are shown with the preprocessing.';
 
 export const EnsembleMember = builder
   .objectRef<{ algorithm: string; weight: number }>('EnsembleMember')

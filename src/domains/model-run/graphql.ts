@@ -1,5 +1,6 @@
 import { builder, connectionType, pageArguments, pageComplexity } from '#builder.ts';
 import { loadBatched } from '#context.ts';
+import { hasOwnCode } from '#contract/preprocessing.ts';
 import { linkSeconds } from '#domains/dataset/graphql.ts';
 import { Experiment } from '#domains/experiment/graphql.ts';
 import type { ExperimentRow } from '#domains/experiment/table.ts';
@@ -13,6 +14,7 @@ import {
   EnsembleMember,
   FeatureImportance,
   MetricValue,
+  TrainedPreprocessing,
   Trial,
 } from './diagnostics-graphql.ts';
 import { decodeRanked, type RankedRun, rankedCursor } from './leaderboard.ts';
@@ -164,6 +166,17 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
         (await loadBatched<ArtifactRow[]>(context, 'ModelRun.artifacts', row.id, (ids) =>
           context.services.leaderboards.artifactsOf('modelRunId', ids),
         )) ?? [],
+    }),
+    preprocessing: t.field({
+      type: TrainedPreprocessing,
+      nullable: true,
+      description: 'What prepared the rows that it was trained on; null for runs of before it was kept.',
+      resolve: (row) => row.preprocessing,
+    }),
+    portable: t.boolean({
+      description:
+        'Whether its model file is all that predicting takes. False where the preprocessing has code of its own: the server runs that in a sandbox at every prediction, and no other place has what it has learned.',
+      resolve: (row) => !hasOwnCode(row.preprocessing?.steps ?? []),
     }),
     sandboxTier: t.exposeString('sandboxTier', {
       nullable: true,

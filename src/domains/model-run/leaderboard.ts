@@ -164,8 +164,8 @@ export function leaderboards({ db }: { db: Db }) {
       const rows = await db
         .select()
         .from(artifact)
-        .where(inArray(column, [...ids]))
-        .orderBy(asc(artifact.createdAt));
+        .where(and(inArray(column, [...ids]), isNull(artifact.fold)))
+        .orderBy(asc(artifact.createdAt), asc(artifact.id));
       return groupBy(rows, (row) => row[kind] ?? '');
     },
   };

@@ -8,7 +8,10 @@ import { newId } from '#ids.ts';
 import type { Log } from '#log.ts';
 import { artifact } from './table.ts';
 
-export type StoredFile = RunnerArtifact & { storageKey: string };
+export type StoredFile = RunnerArtifact & { storageKey: string; fold?: number };
+
+/** A file on this host that every run of a training needs beside its model. */
+export type Companion = { name: string; mediaType: string; path: string; fold?: number };
 
 /** The files of an experiment's runs on their way from the sandbox to the store. */
 export function modelFiles(
@@ -16,7 +19,23 @@ export function modelFiles(
   ownerId: string,
   directory: string,
 ) {
+  let companions: readonly Companion[] = [];
+  let storedCompanions: Promise<StoredFile[]> | null = null;
+
+  async function storeCompanions(): Promise<StoredFile[]> {
+    const stored: StoredFile[] = [];
+    for (const { path, ...file } of companions) {
+      const { key, sha256, byteSize } = await objects.putFile(ownerId, 'model', path);
+      stored.push({ ...file, sha256, byteSize, storageKey: key });
+    }
+    return stored;
+  }
+
   return {
+    /** From now on every run has these files too; they are moved to the store when the first run has its own. */
+    accompany(files: readonly Companion[]): void {
+      companions = files;
+    },
     /**
      * Stores what a run has promised, each file held against its checksum. `fetch` brings a file to a path and tells
      * whether it was there. Null when one is missing or differs: then none is kept.
@@ -39,7 +58,8 @@ export function modelFiles(
         log.info({ run: runId, file: file.name }, 'a model file is not there, or not the promised one');
         return null;
       }
-      return stored;
+      storedCompanions ??= storeCompanions();
+      return [...stored, ...(await storedCompanions)];
     },
     /** Makes stored files those of a run, in place of its earlier ones, which the sweep removes. */
     async replace(tx: Tx, runId: string, files: readonly StoredFile[]): Promise<void> {

@@ -103,19 +103,21 @@ export function experimentPipeline(ports: PipelinePorts) {
     row: ExperimentRow,
     source: AnalysisRow,
     signals: Required<JobSignals>,
+    isRepeated: boolean,
   ): Promise<PreprocessingRow> {
     const { generator, strategy } = row.settings;
     const present = row.preprocessingId
       ? (await db.select().from(preprocessing).where(eq(preprocessing.id, row.preprocessingId)))[0]
       : undefined;
     const fitting = present?.target === row.target ? present : undefined;
-    if (fitting?.status === 'SUCCEEDED') return fitting;
     // one that a lost worker had begun is taken up again
     const begun = fitting?.status === 'QUEUED' || fitting?.status === 'RUNNING' ? fitting.id : null;
+    // what became of a later edit does not matter
+    if (fitting?.accepted && !begun) return fitting;
     return inStage(row.id, 'PREPARATION', signals.cancel, async () => {
       const id = begun ?? (await ports.preprocessings.create(db, source, { generator, strategy }));
       if (id !== begun) await save(row.id, { preprocessingId: id });
-      const made = await ports.preprocessingJobs.perform(id, signals);
+      const made = await ports.preprocessingJobs.perform(id, signals, { isAttended: false, isRepeated });
       if (made.status !== 'SUCCEEDED') throw jobFailed('PREPROCESSING', made);
       return made;
     });
@@ -135,7 +137,7 @@ export function experimentPipeline(ports: PipelinePorts) {
     checkMetric(metric, taskType);
     checkAlgorithms(row.settings.algorithms, taskType);
     await save(row.id, { taskType, metric });
-    const plan = await prepared(row, source, signals);
+    const plan = await prepared(row, source, signals, context.attempt > 1);
     signal.throwIfAborted();
     const question = { ...row, taskType, metric };
     await inStage(row.id, 'TRAINING', signal, () => train(question, table, plan, context, signal));

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { and, eq, inArray } from 'drizzle-orm';
-import { RUNNER_PROTOCOL } from '#contract/runner.ts';
+import { RUNNER_PROTOCOL, type RunColumn } from '#contract/runner.ts';
 import type { Db } from '#db.ts';
 import { type DatasetRow, dataset } from '#domains/dataset/table.ts';
 import { experiment } from '#domains/experiment/table.ts';
@@ -10,12 +10,18 @@ import { failureOf, JobError } from '#errors.ts';
 import { cancellable, settleJob } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events } from '#ports/events.ts';
-import { type Sandbox, type SandboxLimits, SandboxUnavailableError } from '#ports/sandbox.ts';
+import {
+  type Sandbox,
+  type SandboxInput,
+  type SandboxLimits,
+  SandboxUnavailableError,
+} from '#ports/sandbox.ts';
 import { type Storage, StorageError } from '#ports/storage.ts';
 import { runColumns, runRunner } from '#runner.ts';
 import { TableError } from '#tables/errors.ts';
 import { runTableTask } from '#tables/run.ts';
-import { artifact, modelRun, type PredictionJobRow, predictionJob } from './table.ts';
+import { prepareRows } from './row-preparation.ts';
+import { type ArtifactRow, artifact, modelRun, type PredictionJobRow, predictionJob } from './table.ts';
 
 const WALL_SECONDS = 3_600;
 
@@ -41,11 +47,12 @@ export function predictionJobs(ports: PredictionJobPorts) {
 
   async function sources(row: PredictionJobRow) {
     const [run] = await db.select().from(modelRun).where(eq(modelRun.id, row.modelRunId));
-    const [model] = await db
+    const files = await db
       .select()
       .from(artifact)
       .where(eq(artifact.modelRunId, row.modelRunId))
-      .orderBy(artifact.createdAt);
+      .orderBy(artifact.createdAt, artifact.id);
+    const [model] = files;
     const [file] = await db.select().from(dataset).where(eq(dataset.id, row.datasetId));
     const [question] = run
       ? await db.select().from(experiment).where(eq(experiment.id, run.experimentId))
@@ -58,6 +65,7 @@ export function predictionJobs(ports: PredictionJobPorts) {
     if (!file?.storageKey) throw new JobError('DATASET_NOT_FOUND', 'The dataset was deleted meanwhile.');
     return {
       model,
+      beside: files.slice(1),
       file: { ...file, storageKey: file.storageKey },
       training: { ...training, columns: training.columns },
       target: question.target,
@@ -104,32 +112,63 @@ export function predictionJobs(ports: PredictionJobPorts) {
     }
   }
 
+  /** What the code that a model was trained with makes of the rows; nothing where it was trained on the columns. */
+  async function throughOwnCode(
+    ownerId: string,
+    beside: readonly ArtifactRow[],
+    open: (file: ArtifactRow) => Promise<string>,
+    rows: { parquet: string; rowCount: number; columns: RunColumn[] },
+    directory: string,
+    signal: AbortSignal,
+  ): Promise<{ prepared?: string; inputs: SandboxInput[] }> {
+    const states = new Map<number, string>();
+    let code: string | null = null;
+    for (const file of beside) {
+      const path = await open(file);
+      if (file.fold === null) code = await readFile(path, 'utf8');
+      else states.set(file.fold, path);
+    }
+    if (code === null || states.size === 0) return { inputs: [] };
+    const jobs = { sandbox, owner: ownerId, limits: limits(ports.memoryBytes), directory, signal };
+    return prepareRows(jobs, { ...rows, code, states });
+  }
+
   async function predict(row: PredictionJobRow, directory: string, signal: AbortSignal): Promise<void> {
-    const { model, file, training, target } = await sources(row);
+    const { model, beside, file, training, target } = await sources(row);
     const { parquet, rowCount, warnings, features } = await read(file, training, target, directory, signal);
-    const modelFile = await storage.open(model.storageKey);
     const collectInto = await mkdtemp(join(directory, 'out-'));
+    const opened: { release(): Promise<void> }[] = [];
+    const open = async ({ storageKey }: ArtifactRow) => {
+      const found = await storage.open(storageKey);
+      opened.push(found);
+      return found.path;
+    };
+    const columns = runColumns(features);
     try {
+      const rows = { parquet, rowCount, columns };
+      const { inputs, ...made } = await throughOwnCode(row.ownerId, beside, open, rows, directory, signal);
       await runRunner(sandbox, {
         owner: row.ownerId,
         spec: {
           kind: 'predict',
           protocol: RUNNER_PROTOCOL,
           data: 'in/data.parquet',
-          columns: runColumns(features),
+          columns,
           model: 'in/model.zip',
           rowCount,
+          ...made,
         },
         inputs: [
           { name: 'data.parquet', path: parquet },
-          { name: 'model.zip', path: modelFile.path },
+          { name: 'model.zip', path: await open(model) },
+          ...inputs,
         ],
         limits: limits(ports.memoryBytes),
         collectInto,
         signal,
       });
     } finally {
-      await modelFile.release();
+      for (const { release } of opened) await release();
     }
     const { key, ...stored } = await objects.putFile(
       row.ownerId,

@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { algorithmLabel, greaterIsBetter } from '#catalog.ts';
+import { hasOwnCode } from '#contract/preprocessing.ts';
 import type { MessageOf, RunnerArtifact, RunnerMessage } from '#contract/runner.ts';
 import type { Db, Tx } from '#db.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
@@ -13,8 +14,9 @@ import { batched } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events, NewEvent } from '#ports/events.ts';
 import type { RunningJob } from '#ports/sandbox.ts';
+import { figuresOf } from './finished-run.ts';
 import { modelFiles, type StoredFile } from './model-files.ts';
-import { type ModelRunRow, modelRun, trial } from './table.ts';
+import { modelRun, type TrainedPlan, trial } from './table.ts';
 import type { Question } from './training.ts';
 
 export type Recorder = Awaited<ReturnType<typeof trainingRecorder>>;
@@ -28,11 +30,14 @@ export async function trainingRecorder(
   ports: RecorderPorts,
   row: Question,
   table: DatasetRow,
+  plan: TrainedPlan,
   sandbox: { tier: string; directory: string },
 ) {
   const { db, events } = ports;
   const sign = greaterIsBetter(row.metric) ? 1 : -1;
-  const nameOf = new Map(table.columns?.map((column) => [column.physicalName, column.name]));
+  // own code makes columns under names of its own
+  const features = hasOwnCode(plan.steps) ? [] : (table.columns ?? []);
+  const nameOf = new Map(features.map((column) => [column.physicalName, column.name]));
   const earlier = await db.select().from(modelRun).where(eq(modelRun.experimentId, row.id));
   const runIds = new Map(earlier.map((run) => [run.algorithm, run.id]));
   const started = new Set<string>();
@@ -64,6 +69,7 @@ export async function trainingRecorder(
       baselineScore: null,
       failure: null,
       finishedAt: null,
+      preprocessing: plan,
       sandboxTier: sandbox.tier,
     };
     const { ownerId, datasetId } = row;
@@ -90,29 +96,7 @@ export async function trainingRecorder(
     if (stored) await files.replace(tx, id, stored);
     await tx
       .update(modelRun)
-      .set({
-        status: 'SUCCEEDED',
-        parameters: message.parameters,
-        score: message.score,
-        rankScore: partial ? null : sign * message.score,
-        partial,
-        scoreBasis: message.scoreBasis,
-        scoreInterval: message.scoreInterval,
-        metrics: message.metrics,
-        foldScores: message.foldScores,
-        baselineScore: message.baselineScore,
-        fitSeconds: message.fitSeconds,
-        predictMicrosPerRow: message.predictMicrosPerRow,
-        modelBytes: message.modelBytes,
-        confusionMatrix: message.confusionMatrix,
-        curves: message.curves,
-        featureImportance: message.featureImportance.map(({ feature, importance }) => ({
-          feature: nameOf.get(feature) ?? feature,
-          importance,
-        })),
-        members: message.members,
-        finishedAt: new Date(),
-      } satisfies Partial<ModelRunRow>)
+      .set({ ...figuresOf(message, nameOf), rankScore: partial ? null : sign * message.score, partial })
       .where(eq(modelRun.id, id));
     return id;
   }
@@ -252,6 +236,17 @@ export async function trainingRecorder(
       const spent = (Date.now() - row.trainingStartedAt.getTime()) / 1_000;
       return Math.max(budgetSeconds - spent, Math.min(budgetSeconds, atLeast));
     },
+    /** The budget is spent from now on; a worker that takes over counts from here too. */
+    async startClock(): Promise<void> {
+      await db.transaction(async (tx) => {
+        await holdClaim(tx);
+        const now = sql`coalesce(${experiment.trainingStartedAt}, now())`;
+        await tx.update(experiment).set({ trainingStartedAt: now }).where(eq(experiment.id, row.id));
+      });
+    },
+    accompany: files.accompany,
+    /** Waits until everything that was taken is written. */
+    settle: queue.settle,
     take: queue.push,
     /** Aborts when what the runner says cannot be kept any more. */
     failed: queue.failed,

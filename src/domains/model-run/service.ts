@@ -29,7 +29,7 @@ export type ModelRunPorts = {
   queue: Queue;
   datasets: Pick<DatasetService, 'find' | 'hold'>;
   analyses: Pick<AnalysisService, 'create'>;
-  preprocessings: Pick<PreprocessingService, 'find' | 'checkGenerator'>;
+  preprocessings: Pick<PreprocessingService, 'find' | 'checkGenerator' | 'holdForTraining'>;
   experiments: Pick<ExperimentService, 'find' | 'insert'>;
 };
 
@@ -90,11 +90,10 @@ export function modelRunService(ports: ModelRunPorts) {
             },
           );
         }
-        if (chosen && chosen.status !== 'SUCCEEDED') {
-          throw new ConflictError('PREPROCESSING_NOT_FINISHED', `The preprocessing is ${chosen.status}.`, {
-            path: ['input', 'preprocessingId'],
-            retryable: chosen.status === 'QUEUED' || chosen.status === 'RUNNING',
-          });
+        if (chosen) {
+          await ports.preprocessings.holdForTraining(tx, chosen.id, ['input', 'preprocessingId']);
+        } else if (row.preprocessingId) {
+          await ports.preprocessings.holdForTraining(tx, row.preprocessingId, path);
         }
         const settings = withWishes(row.settings, input);
         checkAlgorithms(settings.algorithms, row.taskType);
@@ -147,7 +146,7 @@ export function modelRunService(ports: ModelRunPorts) {
         checkTarget(source, input.target);
         const settings = withWishes(
           ExperimentSettings.parse({
-            ...(input.generator ? { generator: input.generator } : {}),
+            generator: input.generator ?? 'AUTO',
             ...(input.strategy ? { strategy: input.strategy } : {}),
           }),
           input,

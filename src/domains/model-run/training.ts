@@ -1,5 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasOwnCode, type PlannedStep } from '#contract/preprocessing.ts';
 import { RUNNER_PROTOCOL, type RunnerMessage, type TrainSpec } from '#contract/runner.ts';
 import type { TaskType } from '#contract/vocabulary.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
@@ -10,15 +12,19 @@ import type { PreprocessingRow } from '#domains/preprocessing/table.ts';
 import { JobError } from '#errors.ts';
 import type { Log } from '#log.ts';
 import type { JobContext } from '#ports/queue.ts';
-import type { Sandbox, SandboxLimits } from '#ports/sandbox.ts';
+import type { Sandbox, SandboxInput, SandboxLimits } from '#ports/sandbox.ts';
 import type { Storage } from '#ports/storage.ts';
 import { runColumns, runRunner } from '#runner.ts';
+import { prepareFolds } from './fold-preparation.ts';
 import { type Recorder, type RecorderPorts, trainingRecorder } from './recorder.ts';
 
 const GRACE_SECONDS = 5;
 /** Start of the process, reading the table and packing the models are outside the budget. */
 const ROOM_SECONDS = 120;
 const SMALLEST_RESTART_BUDGET_SECONDS = 10;
+/** Of the budget, what the plan's own code may take to prepare the folds. */
+const SHARE_OF_OWN_CODE = 0.5;
+const CODE_NAME = 'pipeline.py';
 const DISK_BYTES = 8 * 1024 ** 3;
 
 export type TrainingPorts = RecorderPorts & {
@@ -43,22 +49,57 @@ export function training(ports: TrainingPorts) {
     await db.transaction((tx) => events.append(tx, row.id, [entry]));
   }
 
+  /** What the trainer is asked once the plan's own code, on the clock of the training, has prepared the folds. */
+  async function throughOwnCode(
+    row: Question,
+    asked: TrainSpec,
+    code: string,
+    place: { parquet: string; directory: string },
+    recorder: Recorder,
+    signal: AbortSignal,
+  ): Promise<{ spec: TrainSpec; inputs: SandboxInput[] }> {
+    const began = performance.now();
+    await recorder.startClock();
+    const { target, taskType, columns, folds, budgetSeconds } = asked;
+    const seconds = row.settings.budgetSeconds * SHARE_OF_OWN_CODE;
+    const made = await prepareFolds(
+      ports,
+      { owner: row.ownerId, ...place, target, taskType, columns, folds, code, seconds },
+      (done, count) => {
+        const message = `The code of the preprocessing has prepared ${done} of ${count} folds`;
+        recorder.take({ type: 'progress', fraction: 0, message, etaSeconds: null, bestScore: null });
+      },
+      AbortSignal.any([signal, recorder.failed]),
+    ).finally(recorder.settle);
+    const path = join(place.directory, CODE_NAME);
+    await writeFile(path, code);
+    recorder.accompany([
+      { name: CODE_NAME, mediaType: 'text/x-python', path },
+      ...made.states.map((state, fold) => ({
+        ...{ name: `state-${fold}.bin`, mediaType: 'application/octet-stream', path: state, fold },
+      })),
+    ]);
+    const left = budgetSeconds - (performance.now() - began) / 1_000;
+    const least = Math.min(budgetSeconds, SMALLEST_RESTART_BUDGET_SECONDS);
+    const spec = { ...asked, steps: [], prepared: made.spec, budgetSeconds: Math.max(left, least) };
+    return { spec, inputs: made.inputs };
+  }
+
   /** Trains in the sandbox while the recorder listens; gives back what went wrong. */
   async function runTrainer(
     owner: string,
     spec: TrainSpec,
-    parquetKey: string,
+    inputs: SandboxInput[],
     collectInto: string,
     recorder: Recorder,
     context: JobContext,
     signal: AbortSignal,
   ): Promise<unknown> {
-    const file = await storage.open(parquetKey);
     try {
       await runRunner(sandbox, {
         owner,
         spec,
-        inputs: [{ name: 'data.parquet', path: file.path }],
+        inputs,
         limits: limitsOf(spec),
         collectInto,
         signal: AbortSignal.any([signal, recorder.failed]),
@@ -71,8 +112,6 @@ export function training(ports: TrainingPorts) {
       return null;
     } catch (error) {
       return error;
-    } finally {
-      await file.release();
     }
   }
 
@@ -88,13 +127,22 @@ export function training(ports: TrainingPorts) {
     // chooses the tier, which every run tells
     await sandbox.warm();
     const directory = await mkdtemp(join(ports.workDirectory, 'training-'));
+    const file = await storage.open(parquetKey);
     try {
-      const recorder = await trainingRecorder(ports, row, table, { tier: sandbox.tier, directory });
+      const { steps, code, revision } = plan.accepted ?? plan;
+      const codeSha256 = createHash('sha256').update(code).digest('hex');
+      const trained = { preprocessingId: plan.id, revision, steps, codeSha256 };
+      const recorder = await trainingRecorder(ports, row, table, trained, { tier: sandbox.tier, directory });
       const budgetSeconds = recorder.remainingSeconds(SMALLEST_RESTART_BUDGET_SECONDS);
       if (context.attempt > 1 && recorder.restarted) await tellRestart(row, budgetSeconds);
       const collectInto = await mkdtemp(join(directory, 'out-'));
-      const spec = trainSpec(row, table, plan, budgetSeconds, ports);
-      const fault = await runTrainer(row.ownerId, spec, parquetKey, collectInto, recorder, context, signal);
+      const asked = trainSpec(row, table, steps, budgetSeconds, ports);
+      const place = { parquet: file.path, directory };
+      const { spec, inputs } = hasOwnCode(steps)
+        ? await throughOwnCode(row, asked, code, place, recorder, signal)
+        : { spec: asked, inputs: [] };
+      inputs.push({ name: 'data.parquet', path: file.path });
+      const fault = await runTrainer(row.ownerId, spec, inputs, collectInto, recorder, context, signal);
       // another worker has the job now, and these rows are its own
       context.signal.throwIfAborted();
       // what was trained before a fault stays: its files are complete or not there
@@ -103,6 +151,7 @@ export function training(ports: TrainingPorts) {
       if (kept === 0)
         throw new JobError('NO_MODEL', 'No algorithm could be trained. Their failures tell why.');
     } finally {
+      await file.release();
       await rm(directory, { recursive: true, force: true });
     }
   };
@@ -111,7 +160,7 @@ export function training(ports: TrainingPorts) {
 function trainSpec(
   row: Question,
   table: DatasetRow,
-  plan: PreprocessingRow,
+  steps: readonly PlannedStep[],
   budgetSeconds: number,
   ports: Pick<TrainingPorts, 'threads' | 'memoryBytes'>,
 ): TrainSpec {
@@ -128,7 +177,7 @@ function trainSpec(
     taskType: row.taskType,
     metric: row.metric,
     algorithms,
-    steps: runSteps(plan.steps, columns),
+    steps: runSteps(steps, columns),
     folds: { count: folds, seed },
     seed,
     budgetSeconds,

@@ -50,13 +50,14 @@ export async function fitCode(
 }
 
 /**
- * Lets the code transform rows by what it has learned; it sees neither their target nor which rows they are.
+ * Lets the code transform rows by what it has learned; it sees neither their target nor which rows they are. `train`
+ * null: whoever takes the matrix compares its columns with those of the training.
  * @throws JobError CODE_FAILED, CODE_CONTRACT, SANDBOX_LIMIT or CANCELED
  */
 export async function transformCode(
   jobs: CodeJobs,
   code: string,
-  learned: Learned,
+  learned: { state: string; train: Matrix | null },
   rows: { path: string; columns: RunColumn[]; batches: number[] },
 ): Promise<Matrix> {
   const { columns, batches } = rows;
@@ -69,7 +70,8 @@ export async function transformCode(
   const count = batches.reduce((sum, size) => sum + size, 0);
   return runCode(jobs, spec, code, inputs, async (result, left) => {
     const matrix = await readMatrix(left, result.files, count);
-    if (!isDeepStrictEqual(matrix.meta.columns, learned.train.meta.columns))
+    const made = learned.train?.meta.columns;
+    if (made && !isDeepStrictEqual(matrix.meta.columns, made))
       throw broken('The code makes other columns than in training.');
     return matrix;
   });

@@ -1,0 +1,26 @@
+import type { MessageOf } from '#contract/runner.ts';
+import type { ModelRunRow } from './table.ts';
+
+/** What a finished run is told as; `nameOf`: names of the user by physical ones. */
+export const figuresOf = (message: MessageOf<'runFinished'>, nameOf: ReadonlyMap<string, string>) =>
+  ({
+    status: 'SUCCEEDED',
+    parameters: message.parameters,
+    score: message.score,
+    scoreBasis: message.scoreBasis,
+    scoreInterval: message.scoreInterval,
+    metrics: message.metrics,
+    foldScores: message.foldScores,
+    baselineScore: message.baselineScore,
+    fitSeconds: message.fitSeconds,
+    predictMicrosPerRow: message.predictMicrosPerRow,
+    modelBytes: message.modelBytes,
+    confusionMatrix: message.confusionMatrix,
+    curves: message.curves,
+    featureImportance: message.featureImportance.map(({ feature, importance }) => ({
+      feature: nameOf.get(feature) ?? feature,
+      importance,
+    })),
+    members: message.members,
+    finishedAt: new Date(),
+  }) satisfies Partial<ModelRunRow>;
