@@ -1,4 +1,4 @@
-import { type RunColumn, RunnerMessage, type RunSpec } from '#contract/runner.ts';
+import { type MessageOf, type RunColumn, RunnerMessage, type RunSpec } from '#contract/runner.ts';
 import type { DatasetColumn } from '#contract/table.ts';
 import { JobError } from '#errors.ts';
 import { newId } from '#ids.ts';
@@ -7,10 +7,13 @@ import type { RunningJob, Sandbox, SandboxInput, SandboxLimits, SandboxResult } 
 /** More lines than any honest job writes: beyond it the job is stopped. */
 const MAX_MESSAGES = 200_000;
 
-export type RunnerJob = {
+export type RunnerJob = Conversation<RunSpec, RunnerMessage>;
+
+/** One job of our own package: what it is asked, what it answers. */
+export type Conversation<Spec, Message> = {
   /** Account that the job works for. */
   owner: string;
-  spec: RunSpec;
+  spec: Spec;
   inputs: SandboxInput[];
   limits: SandboxLimits;
   collectInto: string;
@@ -18,14 +21,26 @@ export type RunnerJob = {
   graceSeconds?: number;
   onStart?: (job: RunningJob) => void;
   /** Called in order, for each message that has passed the contract. */
-  onMessage?: (message: RunnerMessage) => void;
+  onMessage?: (message: Message) => void;
 };
 
 /**
  * Runs the Python runner in the sandbox and holds every line that it says against the contract.
  * @throws JobError with the runner's own code when it says `failed`, else SANDBOX_LIMIT, RUNNER_PROTOCOL, RUNNER_CRASHED.
  */
-export async function runRunner(sandbox: Sandbox, job: RunnerJob): Promise<SandboxResult> {
+export function runRunner(sandbox: Sandbox, job: RunnerJob): Promise<SandboxResult> {
+  return converse(sandbox, job, RunnerMessage, (message) => ends(job.spec.kind, message));
+}
+
+type Failed = MessageOf<'failed'>;
+
+/** As `runRunner`, for a verb with answers of its own. */
+export async function converse<Spec extends { kind: string }, Message extends { type: string }>(
+  sandbox: Sandbox,
+  job: Conversation<Spec, Message>,
+  answers: { parse(value: unknown): Message | Failed },
+  isEnd: (message: Message) => boolean,
+): Promise<SandboxResult> {
   const broken = new AbortController();
   let fault: JobError | null = null;
   let ended = false;
@@ -33,15 +48,15 @@ export async function runRunner(sandbox: Sandbox, job: RunnerJob): Promise<Sandb
   const onLine = (line: string) => {
     if (broken.signal.aborted) return;
     messages += 1;
-    const message = messages > MAX_MESSAGES ? null : parse(line);
+    const message = messages > MAX_MESSAGES ? null : parse(line, answers);
     if (!message) {
       fault = new JobError('RUNNER_PROTOCOL', 'The training process said something that it should not.');
       broken.abort();
       return;
     }
-    if (message.type === 'failed') fault = new JobError(message.code, message.message);
-    if (message.type === 'failed' || ends(job.spec.kind, message)) ended = true;
-    job.onMessage?.(message);
+    if (isFailure(message)) fault = new JobError(message.code, message.message);
+    if (isFailure(message) || isEnd(message)) ended = true;
+    job.onMessage?.(message as Message);
   };
   const result = await sandbox.run(
     {
@@ -68,9 +83,11 @@ const ends = (kind: RunSpec['kind'], message: RunnerMessage) =>
   message.type ===
   { train: 'finished', predict: 'predicted', compile: 'compiled', split: 'split', parse: 'parsed' }[kind];
 
-function parse(line: string): RunnerMessage | null {
+const isFailure = (message: { type: string }): message is Failed => message.type === 'failed';
+
+function parse<Message>(line: string, answers: { parse(value: unknown): Message }): Message | null {
   try {
-    return RunnerMessage.parse(JSON.parse(line));
+    return answers.parse(JSON.parse(line));
   } catch {
     return null;
   }

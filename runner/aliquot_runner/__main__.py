@@ -11,13 +11,14 @@ from .catalog import catalog
 from .channel import Channel
 from .compile_steps import compile_steps
 from .errors import RunnerError
+from .measure import measure
 from .predict import predict
-from .protocol import CompileSpec, FitSpec, PredictSpec, SplitSpec, TrainSpec, TransformSpec
+from .protocol import CompileSpec, MeasureSpec, PredictSpec, SplitSpec, TrainSpec
 from .spec import read_spec
 from .split import split
 from .train import train
 
-OUR_VERBS = ("train", "predict", "compile", "split")
+OUR_VERBS = ("train", "predict", "compile", "split", "measure")
 CUSTOM_VERBS = ("fit", "transform", "script")
 USAGE = f"usage: aliquot_runner ({'|'.join((*OUR_VERBS, 'fit', 'transform'))}) SPEC.json | script FILE.py | catalog"
 EXIT_FAILED = 1
@@ -37,7 +38,7 @@ def main(argv: list[str]) -> int:
         return EXIT_USAGE
     if argv[0] in CUSTOM_VERBS:
         custom.take_away_events()
-        return _run_custom(argv[0], Path(argv[1]))
+        return custom.run(argv[0], Path(argv[1]))
     channel = Channel()
     try:
         _run(argv[0], Path(argv[1]), channel)
@@ -53,27 +54,6 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _run_custom(verb: str, path: Path) -> int:
-    out = Path("out")
-    out.mkdir(exist_ok=True)
-    code = path
-    try:
-        if verb == "fit":
-            fit = read_spec(path, FitSpec)
-            code = Path(fit["code"])
-            custom.fit(fit, out)
-        elif verb == "transform":
-            transform = read_spec(path, TransformSpec)
-            code = Path(transform["code"])
-            custom.transform(transform, out)
-        else:
-            custom.run_script(path)
-    except Exception as error:
-        print(custom.trace_of(error, code), end="", file=sys.stderr)
-        return EXIT_FAILED
-    return 0
-
-
 def _run(verb: str, path: Path, channel: Channel) -> None:
     out = Path("out")
     out.mkdir(exist_ok=True)
@@ -83,6 +63,8 @@ def _run(verb: str, path: Path, channel: Channel) -> None:
         predict(read_spec(path, PredictSpec), channel, out)
     elif verb == "split":
         split(read_spec(path, SplitSpec), channel, out)
+    elif verb == "measure":
+        measure(read_spec(path, MeasureSpec), channel)
     else:
         compile_steps(read_spec(path, CompileSpec), channel, out)
 

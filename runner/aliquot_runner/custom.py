@@ -1,8 +1,9 @@
 """Runs code that is not ours, in a job that holds nothing it may not see.
 
 The module has `fit(train, target)`, which answers whatever can be pickled, and `transform(rows, state)`, which answers
-one row for each row. Both see the columns under the user's names. The state is unpickled only here, in another job that
-runs the same code: whoever wrote it gains nothing by it.
+one row for each row. Where it has `fit_transform(train, target)` too, which answers both a state and the training rows,
+that one is asked: it can keep each row from seeing its own target. All see the columns under the user's names. The
+state is unpickled only here, in another job that runs the same code: whoever wrote it gains nothing by it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from .channel import EVENT_DESCRIPTOR
 from .errors import RunnerError
 from .matrix import encode, write_matrix
 from .protocol import FitSpec, MatrixColumn, RunColumn, TransformSpec
+from .spec import read_spec
 from .table import read_table
 
 MODULE = "custom_code"
@@ -47,6 +49,45 @@ def trace_of(error: BaseException, path: Path) -> str:
     return "".join(traceback.format_exception(type(error), error, step))
 
 
+ANEW = "import sys; sys.path.insert(0, sys.argv[1]); from aliquot_runner import custom; custom.start(*sys.argv[2:])"
+
+
+def run(verb: str, path: Path, is_fresh: bool = False) -> int:
+    """0: done; 1: what went wrong is printed."""
+    out = Path("out")
+    out.mkdir(exist_ok=True)
+    code = path
+    try:
+        if verb == "fit":
+            learning = read_spec(path, FitSpec)
+            code = Path(learning["code"])
+            _begin_anew(learning.get("fresh", False) and not is_fresh, verb, path)
+            fit(learning, out)
+        elif verb == "transform":
+            applying = read_spec(path, TransformSpec)
+            code = Path(applying["code"])
+            _begin_anew(applying.get("fresh", False) and not is_fresh, verb, path)
+            transform(applying, out)
+        else:
+            run_script(path)
+    except Exception as error:
+        print(trace_of(error, code), end="", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _begin_anew(wanted: bool, verb: str, path: Path) -> None:
+    """Another interpreter takes the place of this one, which was forked from one that others were forked from too."""
+    if wanted:
+        root = Path(__file__).resolve().parent.parent
+        os.execv(sys.executable, [sys.executable, "-I", "-c", ANEW, str(root), verb, str(path)])
+
+
+def start(verb: str, path: str) -> None:
+    """In the fresh interpreter."""
+    raise SystemExit(run(verb, Path(path), True))
+
+
 def run_script(path: Path) -> None:
     sys.argv = [str(path)]
     runpy.run_path(str(path), run_name="__main__")
@@ -57,8 +98,8 @@ def fit(spec: FitSpec, out: Path) -> None:
     code = _load(Path(spec["code"]))
     frame = _rows(Path(spec["data"]), spec["columns"])
     target = frame.pop(_label(spec["columns"], spec["target"]))
-    state = code.fit(frame.copy(), target)
-    values, columns = encode(_transformed(code, frame, state))
+    state, prepared = _learned(code, frame, target)
+    values, columns = encode(prepared)
     write_matrix(out, values, columns)
     (out / STATE).write_bytes(pickle.dumps({"state": state, "columns": columns}, pickle.HIGHEST_PROTOCOL))
 
@@ -104,11 +145,23 @@ def _label(columns: Sequence[RunColumn], name: str) -> str:
     raise RunnerError("SPEC_INVALID", f"There is no column {name}.")
 
 
+def _learned(code: ModuleType, frame: pd.DataFrame, target: pd.Series) -> tuple[Any, pd.DataFrame]:
+    if not hasattr(code, "fit_transform"):
+        state = code.fit(frame.copy(), target)
+        return state, _transformed(code, frame, state)
+    answer = code.fit_transform(frame.copy(), target)
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        raise TypeError("fit_transform must answer the state and a DataFrame")
+    return answer[0], _checked("fit_transform", len(frame), answer[1])
+
+
 def _transformed(code: ModuleType, rows: pd.DataFrame, state: Any) -> pd.DataFrame:
-    expected = len(rows)
-    result = code.transform(rows.copy(), state)
+    return _checked("transform", len(rows), code.transform(rows.copy(), state))
+
+
+def _checked(verb: str, expected: int, result: Any) -> pd.DataFrame:
     if not isinstance(result, pd.DataFrame):
-        raise TypeError(f"transform must answer a DataFrame, not {type(result).__name__}")
+        raise TypeError(f"{verb} must answer a DataFrame, not {type(result).__name__}")
     if len(result) != expected:
-        raise ValueError(f"transform must answer one row for each row: {expected} went in, {len(result)} came out")
+        raise ValueError(f"{verb} must answer one row for each row: {expected} went in, {len(result)} came out")
     return result

@@ -251,6 +251,53 @@ class MatrixColumn(TypedDict):
     categories: list[str] | None
 
 
+class Splits(TypedDict):
+    file: str
+    count: int
+
+
+class MeasuredPlan(TypedDict):
+    steps: list[RunStep]
+    prepared: NotRequired[str]
+
+
+class Scored(TypedDict):
+    type: Literal["scored"]
+    plan: int
+    split: int
+    proxy: str
+    score: float | None
+    withoutGroup: list[float | None]
+
+
+class PlanFailed(TypedDict):
+    type: Literal["planFailed"]
+    plan: int
+    split: int
+    code: FailureCode
+    message: str
+
+
+class ColumnMeasured(TypedDict):
+    type: Literal["columnMeasured"]
+    plan: int
+    name: str
+    source: str | None
+    kind: Literal["NUMBER", "CATEGORY"]
+    missingFraction: float
+    distinctCount: int
+    association: float | None
+    edges: list[float] | None
+    labels: list[str] | None
+    counts: list[int]
+
+
+class Measured(TypedDict):
+    type: Literal["measured"]
+    isComplete: bool
+    seconds: float
+
+
 class RunColumn(TypedDict):
     name: str
     label: str
@@ -350,6 +397,7 @@ class FitSpec(TypedDict):
     data: str
     columns: list[RunColumn]
     target: str
+    fresh: NotRequired[bool]
 
 
 class TransformSpec(TypedDict):
@@ -359,12 +407,34 @@ class TransformSpec(TypedDict):
     state: str
     data: str
     columns: list[RunColumn]
+    fresh: NotRequired[bool]
     batches: list[int]
 
 
 class MatrixMeta(TypedDict):
     rows: int
     columns: list[MatrixColumn]
+
+
+class MeasureSpec(TypedDict):
+    kind: Literal["measure"]
+    protocol: Literal[1]
+    data: str
+    columns: list[RunColumn]
+    target: str
+    taskType: TaskType
+    metric: str
+    plans: list[MeasuredPlan]
+    splits: Splits
+    labels: NotRequired[str]
+    groups: int
+    describe: bool
+    seconds: float
+    threads: int
+    memoryBytes: int
+
+
+MeasureMessage: TypeAlias = Scored | PlanFailed | ColumnMeasured | Measured | Failed
 
 
 class ResumedRun(TypedDict):
@@ -440,3 +510,5 @@ class RunnerContract(TypedDict):
     fit: FitSpec
     transform: TransformSpec
     matrix: MatrixMeta
+    measure: MeasureSpec
+    measureMessage: MeasureMessage

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MeasureMessage, MeasureSpec } from './measure.ts';
 import { RunnerMessage, RunSpec } from './runner.ts';
 import { FitSpec, MatrixMeta, TransformSpec } from './transform.ts';
 
@@ -9,6 +10,8 @@ const contract = z
     fit: FitSpec,
     transform: TransformSpec,
     matrix: MatrixMeta,
+    measure: MeasureSpec,
+    measureMessage: MeasureMessage,
   })
   .meta({
     title: 'RunnerContract',

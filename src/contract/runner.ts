@@ -410,7 +410,7 @@ const progress = message('progress', {
 });
 const log = message('log', { severity: z.enum(['INFO', 'WARNING', 'ERROR']), message: z.string() });
 /** The whole job; nothing follows. */
-const failed = message('failed', { code: FailureCode, message: z.string() });
+export const failed = message('failed', { code: FailureCode, message: z.string() });
 /** The end of a training; nothing follows. */
 const finished = message('finished', {
   stopReason: z.enum(['DONE', 'BUDGET', 'CANCELED']),

@@ -9,6 +9,10 @@ import { columnName, RUNNER_PROTOCOL, RunColumn } from './runner.ts';
 const code = z
   .string()
   .describe('Python file with `fit(train, target)` and `transform(rows, state)`: in/code.py');
+const fresh = z
+  .boolean()
+  .optional()
+  .describe('In an interpreter of its own instead of a warm one: other hashes of texts, other addresses');
 const columns = z.array(RunColumn).describe('The code sees them by their labels');
 
 /** Leaves out/matrix.f32 and out/matrix.json of the training rows, and out/state.bin. */
@@ -20,6 +24,7 @@ export const FitSpec = z
     data: z.string().describe('Parquet file of the training rows, the target among its columns'),
     columns,
     target: columnName,
+    fresh,
   })
   .meta({ id: 'FitSpec' });
 export type FitSpec = z.infer<typeof FitSpec>;
@@ -33,6 +38,7 @@ export const TransformSpec = z
     state: z.string().describe('What the job that learned left as state.bin'),
     data: z.string().describe('Parquet file without the target'),
     columns,
+    fresh,
     batches: z.array(z.int().min(1)).describe('Rows of each call of `transform`, in order'),
   })
   .meta({ id: 'TransformSpec' });

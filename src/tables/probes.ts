@@ -15,7 +15,9 @@ export async function writeProbes(
   const engine = await openEngine(context);
   try {
     const source = `read_parquet(${quoteText(parquet)})`;
-    const described = await engine.rows(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${source})`);
+    const described = await engine.rows(
+      `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${source})`,
+    );
     const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
     const cells = columns.map((column, place) => {
       const [name, type] = [quoteIdentifier(column), types.get(column) ?? 'VARCHAR'];
