@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from .channel import Channel
 from .metrics.base import Metric
-from .protocol import FailureCode, RunFinished
+from .protocol import FailureCode, ResumedRun, RunFinished, Tuned
 from .run_state import RunState, TrialState
 
 PROGRESS_SECONDS = 0.5
 
 
+@dataclass(frozen=True)
+class Best:
+    algorithm: str
+    score: float
+
+
 class Announcer:
-    def __init__(self, channel: Channel, metric: Metric) -> None:
+    """`resumed`: what an earlier training has left; only what is better than all of it is a new best."""
+
+    def __init__(self, channel: Channel, metric: Metric, resumed: Sequence[ResumedRun]) -> None:
         self._channel = channel
         self._metric = metric
         self._progress_at = 0.0
         self._fraction = 0.0
-        self.best: RunFinished | None = None
+        self._iteration_at: dict[str, float] = {}
+        self.best: Best | None = None
+        for record in resumed:
+            self._note_best(record["algorithm"], record["score"])
 
     def run_started(self, algorithm: str, label: str) -> None:
         self._channel.emit({"type": "runStarted", "algorithm": algorithm, "label": label})
@@ -50,16 +62,43 @@ class Announcer:
             }
         )
 
+    def iteration_scored(self, state: TrialState, fold: int, iteration: int, loss: float) -> None:
+        """At most twice a second for each run."""
+        algorithm, now = state.trial.algorithm, time.monotonic()
+        if now < self._iteration_at.get(algorithm, 0.0):
+            return
+        self._iteration_at[algorithm] = now + PROGRESS_SECONDS
+        self._channel.emit(
+            {
+                "type": "iterationScored",
+                "algorithm": algorithm,
+                "trial": state.trial.number,
+                "fold": fold,
+                "iteration": iteration,
+                "score": loss,
+            }
+        )
+
+    def tuned(self, summary: Tuned | None) -> None:
+        if summary is not None:
+            self._channel.emit(summary)
+
     def run_finished(self, message: RunFinished, may_be_best: bool) -> None:
         self._channel.emit(message)
-        if not may_be_best:
-            return
-        if self.best is None or self._metric.better(message["score"], self.best["score"]):
-            self.best = message
+        if may_be_best and self._note_best(message["algorithm"], message["score"]):
             self._channel.emit({"type": "bestChanged", "algorithm": message["algorithm"], "score": message["score"]})
+
+    def _note_best(self, algorithm: str, score: float) -> bool:
+        is_better = self.best is None or self._metric.better(score, self.best.score)
+        if is_better:
+            self.best = Best(algorithm, score)
+        return is_better
 
     def run_failed(self, algorithm: str, code: FailureCode, message: str) -> None:
         self._channel.emit({"type": "runFailed", "algorithm": algorithm, "code": code, "message": message})
+
+    def info(self, message: str) -> None:
+        self._channel.log("INFO", message)
 
     def warn(self, message: str) -> None:
         self._channel.log("WARNING", message)
@@ -79,7 +118,7 @@ class Announcer:
                 "fraction": self._fraction,
                 "message": message,
                 "etaSeconds": None if estimate is None else max(0.0, min(estimate, deadline - now)),
-                "bestScore": self.best["score"] if self.best else None,
+                "bestScore": self.best.score if self.best else None,
             }
         )
 

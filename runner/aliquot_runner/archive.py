@@ -85,8 +85,11 @@ def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED, 1)
 
 
-def unpack(path: Path, folder: Path) -> dict[str, Any]:
-    """Checks every file against the manifest, writes them to `folder`, returns the manifest. Raises MODEL_INVALID."""
+def unpack(path: Path, folder: Path, part: str = "") -> dict[str, Any]:
+    """Checks files against the manifest, writes them to `folder`, returns the manifest. Raises MODEL_INVALID.
+
+    `part`: how the names of those begin that are wanted.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAXIMUM_BYTES:
@@ -95,6 +98,8 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
             if manifest.get("format") != FORMAT:
                 raise RunnerError("MODEL_INVALID", "The model archive has a format that this runner does not know.")
             for name, expected in manifest["files"].items():
+                if not name.startswith(part):
+                    continue
                 content = archive.read(name)
                 if hashlib.sha256(content).hexdigest() != expected:
                     raise RunnerError("MODEL_INVALID", f"The file {name} of the model archive is damaged.")

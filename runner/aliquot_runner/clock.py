@@ -17,8 +17,15 @@ class Clock:
 
     def __init__(self, began: float, budget_seconds: float, cells: int) -> None:
         self.began = began
-        self.deadline = began + budget_seconds
-        self.soft_deadline = self.deadline - min(0.2 * budget_seconds, 0.5 + 4e-6 * cells)
+        self._given = budget_seconds
+        self._cells = cells
+        self.extend(0)
+
+    def extend(self, added_seconds: float) -> None:
+        """What was added to the budget since the beginning, all of it."""
+        self.budget_seconds = self._given + added_seconds
+        self.deadline = self.began + self.budget_seconds
+        self.soft_deadline = self.deadline - min(0.2 * self.budget_seconds, 0.5 + 4e-6 * self._cells)
 
     def is_up(self) -> bool:
         return time.monotonic() >= self.soft_deadline

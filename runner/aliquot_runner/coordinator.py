@@ -10,16 +10,19 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Literal
 
+from . import iteration, tuning
 from .announcer import Announcer, latest, share_of_folds
-from .archive import publish
 from .cancel import Cancellation
 from .channel import Channel
 from .clock import Clock
+from .control import added_seconds
 from .errors import RunnerError
-from .execution.local import Ended, LocalPool
+from .execution.local import Ended, LocalPool, Work
 from .fold_fit import fit_fold
-from .protocol import FailureCode, RunFinished
-from .report import ENSEMBLE, report_ensemble, report_run
+from .protocol import FailureCode
+from .report import ENSEMBLE
+from .reports import Reports
+from .resume import restore_fold
 from .run_state import RunState, TrialState
 from .training import Training, out_of_fold
 from .tuner import Tuner
@@ -27,6 +30,8 @@ from .tuner import Tuner
 StopReason = Literal["DONE", "BUDGET", "CANCELED"]
 
 LOOP_SECONDS = 0.5
+UNUSED_SECONDS = 1.0
+"""Less than that, or than 5 % of the budget, needs no word."""
 
 
 class Coordinator:
@@ -35,7 +40,7 @@ class Coordinator:
     def __init__(
         self,
         training: Training,
-        first_trials: Sequence[tuple[RunState, TrialState]],
+        runs: Sequence[RunState],
         with_ensemble: bool,
         slots: int,
         channel: Channel,
@@ -43,21 +48,26 @@ class Coordinator:
         began: float,
     ) -> None:
         self._training = training
-        self._runs = {run.key: run for run, _ in first_trials}
-        self._with_ensemble = with_ensemble
+        self._runs = {run.key: run for run in runs}
         self._slots = slots
-        self._tell = Announcer(channel, training.metric)
+        resumed = training.spec.get("resume", [])
+        self._tell = Announcer(channel, training.metric, resumed)
         self._cancel = cancel
         cells = len(training.target.values) * max(1, training.classes)
         self._clock = Clock(began, training.spec["budgetSeconds"], cells)
         self._pool = LocalPool(training.spec["memoryBytes"], cancel.wake)
-        self._tuner = Tuner(training)
+        fresh = [run for run in runs if run.recorded is None]
+        self._tuner = Tuner(training, (training.spec["maxTrials"] or 1_000_000) - len(fresh))
+        present = next((record for record in resumed if record["algorithm"] == ENSEMBLE), None)
+        self._reports = Reports(training, self._runs, with_ensemble, present, self._pool, self._tell)
         self._queue: deque[tuple[TrialState, int]] = deque()
         self._fits: dict[str, tuple[TrialState, int]] = {}
-        self._trials_left = (training.spec["maxTrials"] or 1_000_000) - len(self._runs)
-        for run, state in first_trials:
-            run.trials.append(state)
-            self._enqueue(state)
+        for run in sorted(runs, key=lambda run: run.recorded is None):
+            self._enqueue(run.opening)
+
+    @property
+    def budget_seconds(self) -> float:
+        return self._clock.budget_seconds
 
     def run(self) -> tuple[StopReason, str]:
         """Why it stopped and the best algorithm. Raises RunnerError where there is no model."""
@@ -67,14 +77,18 @@ class Coordinator:
         finally:
             self._pool.kill_all()
         for run in self._runs.values():
-            if run.reported is None and not run.failed:
+            if run.reported is None and not run.failed and run.recorded is None:
                 self._tell.run_failed(run.key, *_not_finished(reason, run))
         if self._tell.best is None:
             raise RunnerError(*_no_model(reason))
-        return reason, self._tell.best["algorithm"]
+        unused = self._clock.deadline - time.monotonic()
+        if reason != "CANCELED" and unused > max(UNUSED_SECONDS, 0.05 * self._clock.budget_seconds):
+            self._tell.info(f"{unused:.0f} s of the budget are not used. {self._tuner.why_done(self._runs)}")
+        return reason, self._tell.best.algorithm
 
     def _fit_until_done(self) -> StopReason:
         while not self._cancel.requested:
+            self._clock.extend(added_seconds())
             if self._clock.is_up():
                 return "BUDGET"
             self._fill_slots()
@@ -90,30 +104,19 @@ class Coordinator:
             self._pool.kill(name)
         self._fits.clear()
         until = self._clock.closing(reason == "CANCELED")
-        complete = [run.best for run in self._runs.values() if run.best is not None]
-        self._report_partial()
-        if self._with_ensemble:
-            self._start_ensemble(reason, complete, until)
+        self._reports.start_partial()
+        self._reports.start_ensemble(reason == "CANCELED", until)
+        for run in self._runs.values():
+            if run.begun > 0:
+                self._tell.tuned(
+                    tuning.summary(run, self._training.metric, self._training.spec["tuning"], is_over=True)
+                )
         while self._pool.running() and time.monotonic() < until:
             for ended in self._pool.wait(until):
                 self._handle(ended)
             if self._cancel.requested and reason != "CANCELED":
                 until = min(until, self._clock.closing(canceled=True))
-        if ENSEMBLE in self._pool.running():
-            self._tell.run_failed(ENSEMBLE, "BUDGET_EXHAUSTED", "The time was up before the ensemble was complete.")
-
-    def _start_ensemble(self, reason: StopReason, complete: list[TrialState], until: float) -> None:
-        if reason == "CANCELED":
-            self._tell.run_failed(ENSEMBLE, "CANCELED", "The training was cancelled.")
-            return
-        if len(complete) < 2:
-            self._tell.run_failed(ENSEMBLE, "FIT_FAILED", "An ensemble needs two finished algorithms.")
-            return
-        self._tell.run_started(ENSEMBLE, "Ensemble")
-        stop_at = time.monotonic() + (until - time.monotonic()) * 0.4
-        trials = [state.trial for state in complete]
-        work = functools.partial(report_ensemble, self._training, trials, stop_at)
-        self._pool.start(ENSEMBLE, self._training.scratch / ENSEMBLE, work)
+        self._reports.give_up()
 
     def _enqueue(self, state: TrialState) -> None:
         self._queue.extend((state, fold) for fold in range(self._training.fold_count))
@@ -121,12 +124,9 @@ class Coordinator:
     def _fill_slots(self) -> None:
         while len(self._fits) < self._slots:
             if not self._queue:
-                if self._trials_left <= 0:
-                    return
                 new = self._tuner.next_trial(self._runs, self._clock.left(), self._slots)
                 if new is None:
                     return
-                self._trials_left -= 1
                 self._enqueue(new)
             state, fold = self._queue.popleft()
             if not state.dropped:
@@ -134,12 +134,16 @@ class Coordinator:
 
     def _start_fit(self, state: TrialState, fold: int) -> None:
         trial = state.trial
-        if trial.number == 0 and fold == 0:
-            self._tell.run_started(trial.algorithm, self._runs[trial.algorithm].family.label)
-        effort = self._runs[trial.algorithm].family.effort
+        run = self._runs[trial.algorithm]
+        if state is run.trials[0] and fold == 0 and run.recorded is None:
+            self._tell.run_started(trial.algorithm, run.family.label)
         name = f"fit {trial.algorithm} {trial.number} {fold}"
         self._fits[name] = (state, fold)
-        work = functools.partial(fit_fold, self._training, trial, fold, self._stop_at(effort))
+        work: Work
+        if state.restore is not None:
+            work = functools.partial(restore_fold, self._training, trial, fold, state.restore)
+        else:
+            work = functools.partial(fit_fold, self._training, trial, fold, self._stop_at(run.family.effort))
         self._pool.start(name, trial.folder(self._training, fold), work)
 
     def _stop_at(self, effort: float) -> float:
@@ -152,14 +156,8 @@ class Coordinator:
     def _handle(self, ended: Ended) -> None:
         if ended.name in self._fits:
             self._handle_fit(ended, *self._fits.pop(ended.name))
-        elif ended.name == ENSEMBLE:
-            self._handle_report(ended, ENSEMBLE, None)
         else:
-            run = self._runs[ended.name.split(" ")[1]]
-            run.reporting = None
-            self._handle_report(ended, run.key, run)
-            if run.best is not None and ended.name != _report_name(run.best):
-                self._start_report(run, run.best, list(range(self._training.fold_count)))
+            self._reports.handle(ended)
 
     def _handle_fit(self, ended: Ended, state: TrialState, fold: int) -> None:
         run = self._runs[state.trial.algorithm]
@@ -169,7 +167,8 @@ class Coordinator:
         figures = json.loads((ended.folder / "fold.json").read_text(encoding="utf-8"))
         state.scores[fold] = float(figures["score"])
         state.seconds += float(figures["seconds"])
-        self._tell.fold_scored(state, fold, float(figures["seconds"]))
+        if state.restore is None:
+            self._tell.fold_scored(state, fold, float(figures["seconds"]))
         if len(state.scores) == self._training.fold_count:
             self._finish_trial(run, state)
         elif not state.dropped and self._tuner.should_stop(run, state):
@@ -194,73 +193,42 @@ class Coordinator:
                 del self._fits[name]
         self._tuner.ended(run, state)
         code = ended.code or "FIT_FAILED"
-        if state.trial.number == 0:
-            run.failed = True
-            self._tell.run_failed(run.key, code, ended.message)
-        else:
-            label = f"{run.family.label}, trial {state.trial.number}"
+        label = f"{run.family.label}, trial {state.trial.number}"
+        if state.restore is not None:
+            self._tell.warn(f"{label}: {ended.message} It is fitted again.")
+            self._enqueue(run.begin_anew(state))
+        elif state is not run.trials[0] or run.recorded is not None:
             self._tell.warn(f"{label}: {ended.message}")
+        else:
+            self._tell.run_failed(run.key, code, ended.message)
+        run.failed = run.failed or (state is run.trials[0])
         self._discard(state)
 
     def _finish_trial(self, run: RunState, state: TrialState) -> None:
         folds = sorted(state.scores)
         score = self._training.score(*out_of_fold(self._training, state.trial, folds))
-        complete = len(folds) == self._training.fold_count
-        state.score = score if complete else None
+        state.score = score if len(folds) == self._training.fold_count else None
+        if state.restore is not None:
+            run.best = state
+            return
+        best, metric = run.best_with(state, self._training.metric), self._training.metric
         if score is not None:
             run.finished_trials += 1
-            self._tell.trial_finished(state, score, run.best_with(state, self._training.metric))
+            self._tell.trial_finished(state, score, best)
         self._tuner.ended(run, state)
-        if state.score is None:
-            self._discard(state)
-            return
-        if state.trial.number == 0:
+        if state is run.trials[0]:
             run.baseline_score = state.score
         former = run.best
-        if run.best_with(state, self._training.metric) is state:
-            run.best = state
-            if former is not None and former is not run.reporting:
-                self._discard(former)
-            if run.reporting is None:
-                self._start_report(run, state, folds)
-        else:
+        if best is not state:
             self._discard(state)
-
-    def _start_report(self, run: RunState, state: TrialState, folds: list[int]) -> None:
-        run.reporting = state
-        name = _report_name(state)
-        work = functools.partial(report_run, self._training, state.trial, folds)
-        self._pool.start(name, self._training.scratch / name.replace(" ", "-"), work)
-
-    def _report_partial(self) -> None:
-        """Runs of which only some folds are scored are served with these; best only if none is complete."""
-        for run in self._runs.values():
-            state = run.trials[0]
-            if run.best is not None or run.failed or not state.scores:
-                continue
-            scored = f"{len(state.scores)} of {self._training.fold_count} folds"
-            self._tell.warn(f"{run.family.label} is scored on the rows of {scored} only: the time was up.")
-            run.finished_trials = 1
-            self._start_report(run, state, sorted(state.scores))
-
-    def _handle_report(self, ended: Ended, algorithm: str, run: RunState | None) -> None:
-        if ended.code is not None:
-            if run is None or run.reported is None:
-                self._tell.run_failed(algorithm, ended.code, ended.message)
-                if run is not None:
-                    run.failed = True
             return
-        message: RunFinished = json.loads((ended.folder / "report.json").read_text(encoding="utf-8"))
-        message["artifacts"][0]["name"] = f"{algorithm}.zip"
-        if run is not None:
-            message["revision"] = run.reported["revision"] + 1 if run.reported else 1
-            message["trials"] = run.finished_trials
-            message["baselineScore"] = run.baseline_score
-            run.reported = message
-        publish(ended.folder / "model.zip", self._training.out / f"{algorithm}.zip")
-        shutil.rmtree(ended.folder, ignore_errors=True)
-        some_complete = any(other.best is not None for other in self._runs.values())
-        self._tell.run_finished(message, may_be_best=run is None or run.best is not None or not some_complete)
+        run.best = state
+        if state is not run.trials[0]:
+            self._tell.tuned(tuning.summary(run, metric, self._training.spec["tuning"], is_over=False))
+        if former is not None and former is not run.reporting:
+            self._discard(former)
+        if run.reporting is None:
+            self._reports.start(run, state, folds)
 
     def _tell_progress(self) -> None:
         if not self._fits:
@@ -270,8 +238,13 @@ class Coordinator:
             share = max(share, share_of_folds(latest(self._runs.values()), self._training.fold_count))
         state, fold = next(iter(self._fits.values()))
         label = self._runs[state.trial.algorithm].family.label
-        message = f"Fitting {label}, trial {state.trial.number + 1}, fold {fold + 1}"
+        doing = "Fitting" if state.restore is None else "Restoring"
+        message = f"{doing} {label}, trial {state.trial.number + 1}, fold {fold + 1}"
         self._tell.progress(share, message, self._clock.began, self._clock.deadline)
+        for state, fold in self._fits.values():
+            heard = iteration.last(self._training.scratch, state.trial, fold)
+            if heard is not None:
+                self._tell.iteration_scored(state, fold, *heard)
 
     def _discard(self, state: TrialState) -> None:
         for fold in range(self._training.fold_count):
@@ -284,10 +257,6 @@ def _no_model(reason: StopReason) -> tuple[FailureCode, str]:
     if reason == "BUDGET":
         return "BUDGET_EXHAUSTED", "The time was up before the first fold was scored."
     return "FIT_FAILED", "No algorithm could be fitted to these data."
-
-
-def _report_name(state: TrialState) -> str:
-    return f"report {state.trial.algorithm} {state.trial.number}"
 
 
 def _not_finished(reason: StopReason, run: RunState) -> tuple[FailureCode, str]:

@@ -104,11 +104,11 @@ def fit_fold(training: Training, trial: Trial, fold: int, stop_at: float, folder
         "score": score,
         "seconds": time.monotonic() - began,
         "predictMicrosPerRow": predict_seconds / len(rows) * 1e6,
-        "importance": _named(model.importance(prepared.features), prepared.names),
+        "importance": named(model.importance(prepared.features), prepared.names),
         "chosen": model.chosen(),
     }
     (folder / "fold.json").write_text(json.dumps(figures), encoding="utf-8")
 
 
-def _named(importance: dict[str, float], names: dict[str, str]) -> dict[str, float]:
+def named(importance: dict[str, float], names: dict[str, str]) -> dict[str, float]:
     return {names.get(source, source): figure for source, figure in importance.items()}

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from .families.base import Family
+from .families.base import Dimension, Family
 from .metrics.base import Metric
-from .protocol import RunFinished
+from .protocol import ResumedRun, RunFinished
 from .search import Search
 from .training import Trial
+
+
+@dataclass(frozen=True)
+class Restore:
+    """Where a trial's models are, and what they scored fold by fold."""
+
+    archive: Path
+    scores: list[float]
+    seconds: float
 
 
 @dataclass
@@ -20,12 +31,20 @@ class TrialState:
     """On all rows; None until every fold is scored."""
     dropped: bool = False
     """No further folds: it failed, or the pruner stopped it."""
+    restore: Restore | None = None
+    """Its models are taken from there in place of being fitted."""
 
 
 @dataclass
 class RunState:
+    """The first of `trials` is the one before tuning, or what else the others are laid over."""
+
     family: Family
-    trials: list[TrialState] = field(default_factory=list)
+    space: Mapping[str, Dimension]
+    trials: list[TrialState]
+    next_number: int = 1
+    begun: int = 0
+    """Trials of this training that tuning has asked for."""
     best: TrialState | None = None
     finished_trials: int = 0
     baseline_score: float | None = None
@@ -35,6 +54,9 @@ class RunState:
     failed: bool = False
     search: Search | None = None
     exhausted: bool = False
+    """There is nothing left to try, or nothing is to be."""
+    recorded: ResumedRun | None = None
+    """What an earlier training has left of it, and what stays where this one has nothing better."""
 
     @property
     def key(self) -> str:
@@ -42,7 +64,34 @@ class RunState:
 
     @property
     def is_tunable(self) -> bool:
-        return self.best is not None and not self.failed and not self.exhausted and bool(self.family.space)
+        return self.best is not None and not self.failed and not self.exhausted and bool(self.space)
+
+    @property
+    def has_improved(self) -> bool:
+        """It has a model that no earlier training has left."""
+        return self.best is not None and self.best.restore is None
+
+    @property
+    def opening(self) -> TrialState:
+        """What has to be done before anything else: the first trial, or restoring the best one."""
+        return next((state for state in self.trials if state.restore is not None), self.trials[0])
+
+    def new_trial(self, parameters: Mapping[str, str | float | bool | None]) -> TrialState:
+        base = self.trials[0].trial.parameters
+        state = TrialState(Trial(self.key, self.next_number, {**base, **parameters}))
+        self.next_number += 1
+        self.begun += 1
+        self.trials.append(state)
+        return state
+
+    def begin_anew(self, state: TrialState) -> TrialState:
+        """The recorded trials are of other data or folds: the best one is the first of a new row of numbers."""
+        first = TrialState(replace(state.trial, number=self.next_number))
+        self.next_number += 1
+        self.trials = [first]
+        self.finished_trials = 0
+        self.baseline_score = None
+        return first
 
     def best_with(self, state: TrialState, metric: Metric) -> TrialState | None:
         """The best of its complete trials when this one is among them; the earlier one where two are equal."""

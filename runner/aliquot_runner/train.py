@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from .cancel import Cancellation
 from .channel import Channel
 from .coordinator import Coordinator
 from .errors import RunnerError
-from .families.base import Family
+from .families.base import Dimension, Family
 from .folds import draw_folds, fingerprint
 from .libraries import library_versions
 from .metrics.base import Values
@@ -25,7 +26,9 @@ from .prepared import read_columns
 from .protocol import TrainSpec
 from .registry import families, find_family, find_metric
 from .report import ENSEMBLE
+from .resume import resumed_run
 from .run_state import RunState, TrialState
+from .space import space_of
 from .split import read_folds
 from .table import read_raw, read_table
 from .target import Target, read_target
@@ -40,6 +43,7 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
     cancel = Cancellation()
     metric = find_metric(spec["metric"], spec["taskType"])
     chosen, with_ensemble = choose_families(spec)
+    spaces = {family.key: space_of(family, spec) for family in families().values()}
     columns = [column for column in spec["columns"] if column["name"] != spec["target"]]
     if len(columns) == len(spec["columns"]):
         raise RunnerError("SPEC_INVALID", "The target is not among the columns.")
@@ -88,14 +92,15 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
         )
         began = time.monotonic()
         warn(channel, spec, target, raw, fold_count)
-        first = [(RunState(family), first_trial(family, spec)) for family in chosen]
-        reason, best = Coordinator(training, first, with_ensemble, slots, channel, cancel, began).run()
+        runs = make_runs(training, chosen, spaces)
+        coordinator = Coordinator(training, runs, with_ensemble, slots, channel, cancel, began)
+        reason, best = coordinator.run()
         seconds = time.monotonic() - began
         channel.emit(
             {
                 "type": "finished",
                 "stopReason": reason,
-                "budgetSeconds": spec["budgetSeconds"],
+                "budgetSeconds": coordinator.budget_seconds,
                 "bestAlgorithm": best,
                 "seconds": seconds,
             }
@@ -111,10 +116,28 @@ def choose_families(spec: TrainSpec) -> tuple[list[Family], bool]:
     single = [find_family(key, task) for key in asked if key != ENSEMBLE]
     if not single:
         single = [family for family in families().values() if family.is_default and task in family.tasks]
-    limit = spec["maxTrials"] or len(single)
-    kept = sorted(single, key=lambda family: family.strength)[:limit]
+    resumed = {record["algorithm"] for record in spec.get("resume", [])}
+    fresh = [family for family in single if family.key not in resumed]
+    limit = spec["maxTrials"] or len(fresh)
+    kept = [family for family in single if family.key in resumed]
+    kept += sorted(fresh, key=lambda family: family.strength)[:limit]
     with_ensemble = ENSEMBLE in asked or (not asked and len(kept) > 1)
     return sorted(kept, key=lambda family: family.order), with_ensemble
+
+
+def make_runs(training: Training, chosen: list[Family], spaces: Mapping[str, dict[str, Dimension]]) -> list[RunState]:
+    """Those that are to be trained, and those that an earlier training has left to be blended with."""
+    spec, task = training.spec, training.spec["taskType"]
+    records = {record["algorithm"]: record for record in spec.get("resume", []) if record["algorithm"] != ENSEMBLE}
+    runs = []
+    for family in [*chosen, *(find_family(key, task) for key in records if key not in [one.key for one in chosen])]:
+        record = records.get(family.key)
+        if record is None:
+            runs.append(RunState(family, spaces[family.key], [first_trial(family, spec)]))
+        else:
+            runs.append(resumed_run(family, spaces[family.key], record, training.fold_count))
+        runs[-1].exhausted = family not in chosen
+    return runs
 
 
 def first_trial(family: Family, spec: TrainSpec) -> TrialState:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from .run_state import RunState, TrialState
 from .search import Search
-from .training import Training, Trial
+from .training import Training
 
 RANK_PATTERN = (0, 1, 0, 2, 0, 1, 0, 3)
 """The best algorithm so far gets half of the trials, the second a quarter."""
@@ -14,56 +14,71 @@ MAXIMUM_TRIALS = 300
 
 
 class Tuner:
-    def __init__(self, training: Training) -> None:
+    """`trials_left`: new ones that may still be begun, over all algorithms."""
+
+    def __init__(self, training: Training, trials_left: int) -> None:
         self._training = training
         self._turn = 0
+        self._trials_left = trials_left
+        self._most_of_one = max(MAXIMUM_TRIALS, training.spec["maxTrials"] or 0)
         self.out_of_time = False
 
     def next_trial(self, runs: Mapping[str, RunState], seconds_left: float, slots: int) -> TrialState | None:
         """A new trial, or None where nothing is left to try or nothing would end in the time that is left."""
-        if self._training.spec["tuning"] == "NONE":
+        if self._training.spec["tuning"] == "NONE" or self._trials_left <= 0:
             return None
         while candidates := self._ranked([run for run in runs.values() if run.is_tunable]):
             quick = [run for run in candidates if _seconds(run) / slots < seconds_left]
+            self.out_of_time = not quick
             if not quick:
-                self.out_of_time = True
                 return None
             run = quick[min(RANK_PATTERN[self._turn % len(RANK_PATTERN)], len(quick) - 1)]
             self._turn += 1
-            number = len(run.trials)
-            asked = self._search(run).ask(number) if number < MAXIMUM_TRIALS else None
+            asked = self._search(run).ask(run.next_number) if run.begun < self._most_of_one else None
             if asked is None:
                 run.exhausted = True
                 continue
-            state = TrialState(Trial(run.key, number, {**run.trials[0].trial.parameters, **asked}))
-            run.trials.append(state)
-            return state
+            self._trials_left -= 1
+            return run.new_trial(asked)
         return None
 
     def should_stop(self, run: RunState, state: TrialState) -> bool:
         """Whether the pruner would not go on after the folds scored so far."""
-        if run.search is None or state.trial.number == 0:
+        if run.search is None or state is run.trials[0]:
             return False
         mean = sum(state.scores.values()) / len(state.scores)
         return run.search.should_stop(state.trial.number, len(state.scores), mean)
 
     def ended(self, run: RunState, state: TrialState) -> None:
-        if run.search is not None and state.trial.number > 0:
+        if run.search is not None and state is not run.trials[0]:
             run.search.tell(state.trial.number, state.score)
+
+    def why_done(self, runs: Mapping[str, RunState]) -> str:
+        """Why there is no next trial, for people."""
+        if self.out_of_time:
+            return "No further trial would have ended in time."
+        if self._training.spec["tuning"] == "NONE":
+            return "Without tuning each algorithm has one trial."
+        if self._trials_left <= 0:
+            return "The limit of trials is reached."
+        if any(run.begun > 0 for run in runs.values()):
+            return "Every configuration of the search spaces that is worth a trial has been tried."
+        return "There is nothing to tune."
 
     def _search(self, run: RunState) -> Search:
         if run.search is None:
             training = self._training
             run.search = Search(
-                run.family,
+                run.space,
                 training.spec["tuning"],
                 training.metric.greater_is_better,
                 training.fold_count,
-                training.spec["seed"],
+                training.spec["seed"] + run.next_number - 1,
             )
-            first = run.trials[0]
-            if first.score is not None:
-                run.search.tell_default(first.trial.parameters, first.score)
+            for state in run.trials:
+                scores = [state.scores[fold] for fold in sorted(state.scores)]
+                if scores:
+                    run.search.tell_known(state.trial.parameters, state.score, scores)
         return run.search
 
     def _ranked(self, runs: Sequence[RunState]) -> list[RunState]:

@@ -124,7 +124,7 @@ def test_missing_targets_are_dropped_and_told(tmp_path: Path) -> None:
     outcome = run_job(tmp_path, train_spec(frame, "c5", BINARY, "accuracy"), {"data.parquet": frame})
     complete(outcome)
     assert (outcome.messages[0]["rows"], outcome.messages[0]["droppedRows"]) == (93, 7)
-    assert "7 rows" in outcome.last("log")["message"]
+    assert "7 rows" in outcome.of("log")[0]["message"]
 
 
 def test_labels_are_text_as_written_and_the_rarer_class_is_positive(tmp_path: Path) -> None:

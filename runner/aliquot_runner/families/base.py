@@ -24,13 +24,17 @@ CLASSIFIES: tuple[TaskType, ...] = ("BINARY_CLASSIFICATION", "MULTICLASS_CLASSIF
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension of a search space. `low` and `high` are both within it; `choices` for kind CHOICE."""
+    """One dimension of a search space. `low` and `high` are both within it; `choices` for kind CHOICE.
+
+    `limits`: how far a user may widen it, where it is still sane and the library takes it.
+    """
 
     kind: Literal["INTEGER", "NUMBER", "CHOICE"]
     low: float = 0
     high: float = 0
     logarithmic: bool = False
     choices: tuple[Scalar, ...] = ()
+    limits: tuple[float, float] = (0, 0)
 
 
 @dataclass(frozen=True)

@@ -55,11 +55,11 @@ class Catboost(Booster):
         "bagging_temperature": 1.0,
     }
     space = {
-        "learning_rate": Dimension("NUMBER", 0.02, 0.25, True),
-        "depth": Dimension("INTEGER", 4, 9),
-        "l2_leaf_reg": Dimension("NUMBER", 1.0, 30.0, True),
-        "random_strength": Dimension("NUMBER", 0.0, 10.0),
-        "bagging_temperature": Dimension("NUMBER", 0.0, 2.0),
+        "learning_rate": Dimension("NUMBER", 0.02, 0.25, True, limits=(0.001, 1.0)),
+        "depth": Dimension("INTEGER", 4, 9, limits=(1, 12)),
+        "l2_leaf_reg": Dimension("NUMBER", 1.0, 30.0, True, limits=(1e-3, 1e4)),
+        "random_strength": Dimension("NUMBER", 0.0, 10.0, limits=(0.0, 100.0)),
+        "bagging_temperature": Dimension("NUMBER", 0.0, 2.0, limits=(0.0, 10.0)),
     }
 
     def boost(self, task: FitTask, watch: FitTask | None, rounds: int) -> tuple[Fitted, int]:

@@ -19,8 +19,8 @@ class DecisionTree(Family):
     effort = 0.3
     defaults = {"max_depth": 8, "min_samples_leaf": 10, "ccp_alpha": 0.0}
     space = {
-        "max_depth": Dimension("INTEGER", 2, 20),
-        "min_samples_leaf": Dimension("INTEGER", 2, 100, True),
+        "max_depth": Dimension("INTEGER", 2, 20, limits=(1, 64)),
+        "min_samples_leaf": Dimension("INTEGER", 2, 100, True, limits=(1, 10_000)),
     }
 
     def fit(self, task: FitTask) -> Fitted:

@@ -19,7 +19,7 @@ class Knn(Family):
     is_default = False
     defaults = {"neighbours": 25, "weights": "distance"}
     space = {
-        "neighbours": Dimension("INTEGER", 3, 100, True),
+        "neighbours": Dimension("INTEGER", 3, 100, True, limits=(1, 1000)),
         "weights": Dimension("CHOICE", choices=("uniform", "distance")),
     }
 

@@ -52,13 +52,13 @@ class Lightgbm(Booster):
         "extra_tree": False,
     }
     space = {
-        "learning_rate": Dimension("NUMBER", 0.02, 0.2, True),
-        "num_leaves": Dimension("INTEGER", 7, 127, True),
-        "min_child_samples": Dimension("INTEGER", 3, 100, True),
-        "feature_fraction": Dimension("NUMBER", 0.4, 1.0),
-        "bagging_fraction": Dimension("NUMBER", 0.5, 1.0),
-        "lambda_l1": Dimension("NUMBER", 1e-8, 10.0, True),
-        "lambda_l2": Dimension("NUMBER", 1e-3, 30.0, True),
+        "learning_rate": Dimension("NUMBER", 0.02, 0.2, True, limits=(0.001, 1.0)),
+        "num_leaves": Dimension("INTEGER", 7, 127, True, limits=(2, 1024)),
+        "min_child_samples": Dimension("INTEGER", 3, 100, True, limits=(1, 2000)),
+        "feature_fraction": Dimension("NUMBER", 0.4, 1.0, limits=(0.05, 1.0)),
+        "bagging_fraction": Dimension("NUMBER", 0.5, 1.0, limits=(0.05, 1.0)),
+        "lambda_l1": Dimension("NUMBER", 1e-8, 10.0, True, limits=(1e-10, 1e4)),
+        "lambda_l2": Dimension("NUMBER", 1e-3, 30.0, True, limits=(1e-10, 1e4)),
         "extra_tree": Dimension("CHOICE", choices=(False, True)),
     }
 

@@ -21,7 +21,7 @@ class Linear(Family):
     order = 20
     strength = 35
     defaults = {"penalty": 1.0, "max_steps": 200}
-    space = {"penalty": Dimension("NUMBER", 1e-3, 1e3, True)}
+    space = {"penalty": Dimension("NUMBER", 1e-3, 1e3, True, limits=(1e-6, 1e6))}
 
     def fit(self, task: FitTask) -> Fitted:
         dense = Dense.fit(task.matrix, task.features)

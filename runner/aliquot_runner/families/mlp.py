@@ -37,10 +37,10 @@ class Mlp(Family):
     is_default = False
     defaults = {"width": 96, "layers": 2, "penalty": 1e-3, "learning_rate": 2e-3, "max_epochs": 60}
     space = {
-        "width": Dimension("INTEGER", 16, 256, True),
-        "layers": Dimension("INTEGER", 1, 3),
-        "penalty": Dimension("NUMBER", 1e-5, 1.0, True),
-        "learning_rate": Dimension("NUMBER", 3e-4, 1e-2, True),
+        "width": Dimension("INTEGER", 16, 256, True, limits=(4, 1024)),
+        "layers": Dimension("INTEGER", 1, 3, limits=(1, 6)),
+        "penalty": Dimension("NUMBER", 1e-5, 1.0, True, limits=(1e-8, 1e3)),
+        "learning_rate": Dimension("NUMBER", 3e-4, 1e-2, True, limits=(1e-5, 0.1)),
     }
 
     def fit(self, task: FitTask) -> Fitted:

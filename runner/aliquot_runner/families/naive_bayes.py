@@ -39,8 +39,8 @@ class NaiveBayes(Family):
     effort = 0.3
     defaults = {"bins": 12, "smoothing": 1.0}
     space = {
-        "bins": Dimension("INTEGER", 4, 40, True),
-        "smoothing": Dimension("NUMBER", 0.01, 30.0, True),
+        "bins": Dimension("INTEGER", 4, 40, True, limits=(2, 200)),
+        "smoothing": Dimension("NUMBER", 0.01, 30.0, True, limits=(1e-4, 1e4)),
     }
 
     def fit(self, task: FitTask) -> Fitted:

@@ -16,8 +16,8 @@ class RandomForest(Forest):
     strength = 50
     defaults = {"trees": 200, "min_samples_leaf": 3, "max_features": 0.35}
     space = {
-        "min_samples_leaf": Dimension("INTEGER", 1, 30, True),
-        "max_features": Dimension("NUMBER", 0.1, 1.0),
+        "min_samples_leaf": Dimension("INTEGER", 1, 30, True, limits=(1, 10_000)),
+        "max_features": Dimension("NUMBER", 0.1, 1.0, limits=(0.01, 1.0)),
     }
 
     def estimator(self, task: FitTask, settings: dict[str, Any]) -> Any:

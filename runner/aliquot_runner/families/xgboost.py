@@ -56,13 +56,13 @@ class Xgboost(Booster):
         "lambda": 1.0,
     }
     space = {
-        "eta": Dimension("NUMBER", 0.02, 0.25, True),
-        "max_depth": Dimension("INTEGER", 3, 10),
-        "min_child_weight": Dimension("NUMBER", 0.5, 30.0, True),
-        "subsample": Dimension("NUMBER", 0.5, 1.0),
-        "colsample_bytree": Dimension("NUMBER", 0.4, 1.0),
-        "alpha": Dimension("NUMBER", 1e-8, 10.0, True),
-        "lambda": Dimension("NUMBER", 1e-2, 30.0, True),
+        "eta": Dimension("NUMBER", 0.02, 0.25, True, limits=(0.001, 1.0)),
+        "max_depth": Dimension("INTEGER", 3, 10, limits=(1, 16)),
+        "min_child_weight": Dimension("NUMBER", 0.5, 30.0, True, limits=(1e-3, 1e4)),
+        "subsample": Dimension("NUMBER", 0.5, 1.0, limits=(0.05, 1.0)),
+        "colsample_bytree": Dimension("NUMBER", 0.4, 1.0, limits=(0.05, 1.0)),
+        "alpha": Dimension("NUMBER", 1e-8, 10.0, True, limits=(1e-10, 1e4)),
+        "lambda": Dimension("NUMBER", 1e-2, 30.0, True, limits=(1e-10, 1e4)),
     }
 
     def boost(self, task: FitTask, watch: FitTask | None, rounds: int) -> tuple[Fitted, int]:
