@@ -6,6 +6,7 @@ import { Card } from '../../ui/card.tsx';
 import { Select } from '../../ui/choice.tsx';
 import { controlClass } from '../../ui/field.tsx';
 import { count } from '../../ui/format.ts';
+import { useKeptFocus } from '../../ui/kept-focus.ts';
 import { Empty } from '../../ui/states.tsx';
 import { type Association, ColumnRow } from './column-row.tsx';
 
@@ -22,7 +23,7 @@ const orders: { value: Order; label: string }[] = [
   { value: 'distinct', label: 'Most values first' },
 ];
 
-type Associations = ReadonlyMap<string, Association>;
+export type Associations = ReadonlyMap<string, Association>;
 
 /** Every column with its shape and what is wrong with it; only the rows in view are drawn. */
 export function ColumnsTable(props: {
@@ -70,7 +71,7 @@ function Rows(props: {
   onColumn: (name: string) => void;
 }) {
   const { columns, associations, onColumn } = props;
-  const frame = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const rows = useVirtualizer({
     count: columns.length,
     getScrollElement: () => frame.current,
@@ -81,10 +82,17 @@ function Rows(props: {
   useEffect(() => {
     frame.current?.scrollTo({ top: 0 });
   }, [columns]);
+  const focus = useKeptFocus(frame);
   const shown = rows.getVirtualItems();
   const head = 'sticky top-0 z-10 border-b border-line bg-surface px-2 py-1.5 text-left font-medium';
   return (
-    <div ref={frame} className="overflow-y-auto" style={{ maxHeight: MOST_HEIGHT }}>
+    <section
+      ref={frame}
+      {...focus}
+      aria-label="Rows of the columns"
+      className="overflow-y-auto rounded-small"
+      style={{ maxHeight: MOST_HEIGHT }}
+    >
       <table
         aria-label="Columns"
         aria-rowcount={columns.length + 1}
@@ -130,7 +138,7 @@ function Rows(props: {
           <tr style={{ height: rows.getTotalSize() - (shown.at(-1)?.end ?? 0) }} />
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

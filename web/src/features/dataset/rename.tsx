@@ -11,7 +11,7 @@ export function Rename(props: { dataset: DatasetFileFragment; isOpen: boolean; o
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-40 bg-canvas/60 backdrop-blur-sm transition-opacity duration-200 data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-canvas/70 transition-opacity duration-200 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Dialog.Popup className="fixed top-1/4 left-1/2 z-40 w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 rounded-card bg-surface p-5 shadow-sheet transition-opacity duration-200 outline-none data-ending-style:opacity-0 data-starting-style:opacity-0">
           <Dialog.Title className="mb-4 text-headline font-semibold">Rename the file</Dialog.Title>
           <NameForm dataset={dataset} onClose={onClose} />

@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/choice.tsx';
 import { controlClass } from '../../ui/field.tsx';
 import { count } from '../../ui/format.ts';
+import { useKeptFocus } from '../../ui/kept-focus.ts';
 import { Empty } from '../../ui/states.tsx';
 import { LeaderboardRow } from './leaderboard-row.tsx';
 import { type Interval, type SortKey, type Standing, scaleOf, sortRuns, standingOf } from './ranking.ts';
@@ -114,6 +115,7 @@ function Table(props: {
     getItemKey: (index) => runs[index]?.id ?? index,
     overscan: 6,
   });
+  const focus = useKeptFocus(scroller);
   const items = rows.getVirtualItems();
   const before = items[0]?.start ?? 0;
   const after = rows.getTotalSize() - (items.at(-1)?.end ?? 0);
@@ -137,7 +139,12 @@ function Table(props: {
     </th>
   );
   return (
-    <section ref={scroller} aria-label="Leaderboard rows" className="max-h-192 overflow-y-auto">
+    <section
+      ref={scroller}
+      {...focus}
+      aria-label="Leaderboard rows"
+      className="max-h-192 overflow-y-auto rounded-small"
+    >
       <table aria-rowcount={runs.length + 1} className="w-full table-fixed border-collapse text-left">
         <thead className="sticky top-0 z-10 text-footnote text-label-2">
           <tr>

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Download, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../harness.ts';
+import { launchBrowser } from './chromium.ts';
+import { visit } from './visit.ts';
+
+const PATIENCE = { timeout: 90_000 };
+const ALL_CHARTS = 180_000;
+const PNG_SIGNATURE = '89504e470d0a1a0a';
+
+let app: TestApp;
+let browser: Browser;
+beforeAll(async () => {
+  app = await createTestApp({ worker: true });
+  browser = await launchBrowser();
+}, 300_000);
+afterAll(async () => {
+  await browser?.close();
+  await app?.close();
+}, 180_000);
+
+/** A sample with an analysis and two models, and the addresses of its pages with charts. */
+async function trained(sample: string, target: string): Promise<Record<'steps' | 'run', string>> {
+  const { dataset } = await app.mutate('createSampleDataset', { key: sample }, '{ dataset { id } }');
+  const { experiment } = await app.mutate(
+    'runExperiment',
+    {
+      ...{ datasetId: dataset.id, target, budgetSeconds: 60, maxTrials: 3 },
+      algorithms: ['decision_tree', 'linear'],
+    },
+    '{ experiment { id } }',
+  );
+  const events = 'subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename } }';
+  await app.collect(events, { id: experiment.id });
+  const { data } = await app.query(
+    `query ($id: ID!) { node(id: $id) { ... on Experiment { leaderboard(first: 5) { nodes { id algorithm } } } } }`,
+    { id: experiment.id },
+  );
+  const tuned = data.node.leaderboard.nodes.find(
+    (run: { algorithm: string }) => run.algorithm === 'decision_tree',
+  );
+  return { steps: `${app.url}/experiments/${experiment.id}`, run: `${app.url}/runs/${tuned.id}` };
+}
+
+const saved = async (download: Download): Promise<Buffer> => readFile(await download.path());
+
+/** Saves every chart of a page both ways and shows its table; their names. */
+async function keepCharts(page: Page): Promise<string[]> {
+  const buttons = page.getByRole('button', { name: /^Save / });
+  await buttons.first().waitFor();
+  await expect.poll(() => page.getByText(/^Loading /).count(), PATIENCE).toBe(0);
+  await page.waitForLoadState('networkidle');
+  const names: string[] = [];
+  for (const button of await buttons.all()) {
+    const name = ((await button.getAttribute('aria-label')) ?? '').slice('Save '.length);
+    const save = async (kind: string) => {
+      await button.click();
+      const item = page.getByRole('menuitem', { name: `As ${kind}` });
+      const [download] = await Promise.all([page.waitForEvent('download'), item.click()]);
+      expect(download.suggestedFilename()).toMatch(new RegExp(`^[a-z0-9-]+\\.${kind.toLowerCase()}$`));
+      return saved(download);
+    };
+    const figure = page.getByRole('figure').filter({ has: button });
+    const box = await figure.locator('section svg').first().boundingBox();
+    const png = await save('PNG');
+    expect(png.subarray(0, 8).toString('hex'), name).toBe(PNG_SIGNATURE);
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)], name).toEqual(
+      [box?.width, box?.height].map((length) => Math.round(2 * (length ?? 0))),
+    );
+    const svg = (await save('SVG')).toString('utf8');
+    expect(svg, name).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    // it looks the same where there is no style sheet
+    expect(svg, name).not.toMatch(/ class=|fill="var\(/);
+
+    await figure.getByRole('button', { name: `Show ${name} as Table` }).click();
+    expect(await figure.getByRole('row').count(), name).toBeGreaterThan(1);
+    await figure.getByRole('button', { name: `Show ${name} as Chart` }).click();
+    names.push(name);
+  }
+  return names.sort();
+}
+
+test.each([
+  [
+    ...(['penguins', 'species'] as const),
+    {
+      understand: ['Correlations', 'Gaps by row', 'Gaps that come together', 'species'],
+      train: ['Best score over time'],
+      run: ['Calibration', 'Confusion matrix', 'Folds', 'Importance', 'ROC curve', 'Tuning'],
+    },
+  ],
+  [
+    ...(['diabetes', 'progression'] as const),
+    {
+      understand: ['Correlations', 'progression'],
+      train: ['Best score over time'],
+      run: ['Folds', 'Importance', 'Residuals', 'Tuning'],
+    },
+  ],
+])(
+  'every chart of %s is kept as a picture and as a drawing, and can be read as a table',
+  async (sample, target, expected) => {
+    const { steps, run } = await trained(sample, target);
+    const { page, faults, close } = await visit(browser, `${steps}/understand`);
+    const understand = await keepCharts(page);
+    await page.goto(`${steps}/train`);
+    const train = await keepCharts(page);
+    await page.goto(run);
+    expect({ understand, train, run: await keepCharts(page) }).toEqual(expected);
+    expect(faults).toEqual([]);
+    await close();
+  },
+  ALL_CHARTS,
+);
