@@ -38,7 +38,7 @@ class Arithmetic(Step):
     most_columns = 20
 
     def fit(self, frame: pd.DataFrame, target: Truth) -> None:
-        names = self.numbers(frame)[: self.most_columns]
+        names = [name for name in self.numbers(frame) if frame[name].nunique() > 1][: self.most_columns]
         operations = list(dict.fromkeys(self.values["operations"]))
         candidates = [(operation, *pair) for pair in combinations(names, 2) for operation in operations]
         chosen = best_combinations(frame, candidates, target, int(self.values["maximum_features"]))

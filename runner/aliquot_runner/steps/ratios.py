@@ -27,7 +27,7 @@ class Ratios(Step):
     most_columns = 20
 
     def fit(self, frame: pd.DataFrame, target: Truth) -> None:
-        names = self.numbers(frame)[: self.most_columns]
+        names = [name for name in self.numbers(frame) if frame[name].nunique() > 1][: self.most_columns]
         candidates = [("ratio", *pair) for pair in permutations(names, 2)]
         chosen = best_combinations(frame, candidates, target, int(self.values["maximum_features"]))
         self.learned = {"features": [[first, second] for _, first, second in chosen]}
