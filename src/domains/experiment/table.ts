@@ -1,6 +1,7 @@
 import { index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
-import { experimentStages, taskTypes } from '#contract/vocabulary.ts';
+import type { SearchSpace } from '#contract/runner.ts';
+import { experimentStages, type TuningStrategy, taskTypes } from '#contract/vocabulary.ts';
 import { account } from '#domains/account/table.ts';
 import { analysis } from '#domains/analysis/table.ts';
 import { dataset } from '#domains/dataset/table.ts';
@@ -15,6 +16,18 @@ export type JobProgress = {
   etaSeconds: number | null;
   bestScore: number | null;
 };
+
+/** What a job does with an experiment that was trained before, in place of training it from the beginning. */
+export type Continuation =
+  | { kind: 'EXTEND'; budgetSeconds: number }
+  | {
+      kind: 'TUNE';
+      algorithm: string;
+      strategy: TuningStrategy;
+      trials: number | null;
+      searchSpace: SearchSpace;
+      budgetSeconds: number;
+    };
 
 export const experiment = pgTable(
   'experiment',
@@ -39,6 +52,10 @@ export const experiment = pgTable(
       enum: ['DRAFT', 'QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'],
     }).notNull(),
     progress: jsonb('progress').$type<JobProgress>(),
+    /** Null: the present job, or the last one, trains from the beginning. */
+    continuation: jsonb('continuation').$type<Continuation>(),
+    /** What `extendBudget` has added to the budget of the present job while it was there. */
+    addedSeconds: integer('added_seconds').notNull().default(0),
     failure: jsonb('failure').$type<Failure>(),
     cancelRequestedAt: moment('cancel_requested_at'),
     /** Made anew by each worker that takes the job: one that wakes up late finds that the rows are no longer its own. */

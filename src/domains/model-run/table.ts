@@ -13,7 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
 import type { PlannedStep } from '#contract/preprocessing.ts';
-import type { RunnerCurve } from '#contract/runner.ts';
+import type { MessageOf, RunnerCurve } from '#contract/runner.ts';
 import type { TableWarning } from '#contract/table.ts';
 import { jobStatuses, type ScoreBasis, scoreBases, taskTypes } from '#contract/vocabulary.ts';
 import { account } from '#domains/account/table.ts';
@@ -26,6 +26,9 @@ export type MetricScore = { key: string; value: number; basis: ScoreBasis };
 export type Confusion = { labels: string[]; counts: number[][] };
 /** `feature` is the name as the user wrote it. */
 export type Importance = { feature: string; importance: number };
+
+/** What tuning has brought so far, as the runner tells it. */
+export type Tuning = Omit<MessageOf<'tuned'>, 'type' | 'algorithm'>;
 
 /** The version of a plan that a run was trained with, whatever has become of the plan since. */
 export type TrainedPlan = {
@@ -66,6 +69,10 @@ export const modelRun = pgTable(
     metrics: jsonb('metrics').$type<MetricScore[]>().notNull(),
     foldScores: jsonb('fold_scores').$type<number[]>().notNull(),
     baselineScore: doublePrecision('baseline_score'),
+    /** Number of the trial that the model is of; null for an ensemble. */
+    bestTrial: integer('best_trial'),
+    /** Null: it has had one trial only. */
+    tuning: jsonb('tuning').$type<Tuning>(),
     fitSeconds: doublePrecision('fit_seconds'),
     predictMicrosPerRow: doublePrecision('predict_micros_per_row'),
     modelBytes: bigint('model_bytes', { mode: 'number' }),
@@ -110,6 +117,10 @@ export const trial = pgTable(
     parameters: jsonb('parameters').$type<Record<string, unknown>>().notNull(),
     score: doublePrecision('score'),
     foldScores: jsonb('fold_scores').$type<number[]>().notNull(),
+    /** The pruner stopped it: its score is of the rows of some folds only. */
+    pruned: boolean('pruned').notNull().default(false),
+    /** Of the best complete trial when it had ended. */
+    bestScore: doublePrecision('best_score'),
     seconds: doublePrecision('seconds').notNull(),
     createdAt: createdAt(),
   },
