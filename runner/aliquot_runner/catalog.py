@@ -80,6 +80,8 @@ def _step(step: type[Step]) -> dict[str, Any]:
         "description": step.description,
         "columnTypes": list(step.takes),
         "needsColumns": not step.takes,
+        "usesTarget": step.uses_target,
+        "isCustomOnly": step.is_custom_only,
         "parameters": {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "type": "object",
