@@ -12,13 +12,14 @@ from .channel import Channel
 from .compile_steps import compile_steps
 from .errors import RunnerError
 from .measure import measure
+from .parse_code import parse_code
 from .predict import predict
-from .protocol import CompileSpec, MeasureSpec, PredictSpec, SplitSpec, TrainSpec
+from .protocol import CompileSpec, MeasureSpec, ParseSpec, PredictSpec, SplitSpec, TrainSpec
 from .spec import read_spec
 from .split import split
 from .train import train
 
-OUR_VERBS = ("train", "predict", "compile", "split", "measure")
+OUR_VERBS = ("train", "predict", "compile", "parse", "split", "measure")
 CUSTOM_VERBS = ("fit", "transform", "script")
 USAGE = f"usage: aliquot_runner ({'|'.join((*OUR_VERBS, 'fit', 'transform'))}) SPEC.json | script FILE.py | catalog"
 EXIT_FAILED = 1
@@ -63,6 +64,8 @@ def _run(verb: str, path: Path, channel: Channel) -> None:
         predict(read_spec(path, PredictSpec), channel, out)
     elif verb == "split":
         split(read_spec(path, SplitSpec), channel, out)
+    elif verb == "parse":
+        parse_code(read_spec(path, ParseSpec), channel)
     elif verb == "measure":
         measure(read_spec(path, MeasureSpec), channel)
     else:

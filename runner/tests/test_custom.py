@@ -106,7 +106,7 @@ def test_the_code_that_compile_writes_runs_like_this_too(tmp_path: Path) -> None
     assert run_code(tmp_path / "apply", "transform", code, rows, state=state, batches=[20]).status == 0
     result, columns = matrix_of(tmp_path / "apply")
     assert len(result) == 20
-    assert "c4.month" in [column["name"] for column in columns]
+    assert "label c4.month" in [column["name"] for column in columns]
 
 
 def test_what_breaks_the_contract_is_told_as_text(tmp_path: Path) -> None:

@@ -121,13 +121,14 @@ def train_spec(frame: pd.DataFrame, target: str, task: str, metric: str, **chang
 def compile_spec(
     frame: pd.DataFrame, target: str, steps: Sequence[Message], task: str = "BINARY_CLASSIFICATION", **changes: Any
 ) -> Message:
+    types = changes.pop("types", None)
     return {
         "kind": "compile",
         "protocol": 1,
         "dataset": "table.csv",
         "strategy": "BALANCED",
         "steps": list(steps),
-        "columns": columns_of(frame),
+        "columns": columns_of(frame, types),
         "target": target,
         "taskType": task,
     } | changes
