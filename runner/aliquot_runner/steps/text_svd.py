@@ -11,7 +11,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from .base import Step, Truth, even_rows, levels_of, with_columns
 
-TOKEN = re.compile(r"\w+|\0")
+TOKEN = re.compile(r"\w+|\n")
 TEXTS_AT_ONCE = 20_000
 
 
@@ -89,9 +89,9 @@ class TextSvd(Step):
 
 def _words(texts: list[str]) -> tuple[Any, Any]:
     """All words of all texts in one list, and which text each stands in."""
-    joined = "\0".join(text.replace("\0", " ") for text in texts).lower()
+    joined = "\n".join(text.replace("\n", " ") for text in texts).lower()
     words = np.array(TOKEN.findall(joined), dtype=object)
-    ends = words == "\0"
+    ends = words == "\n"
     return np.cumsum(ends)[~ends], words[~ends]
 
 
