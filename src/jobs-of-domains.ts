@@ -49,7 +49,10 @@ export function jobsOfDomains(ports: Ports, app: App) {
       concurrency: 2,
     },
     'preprocessing.perform': {
-      handler: async (id, { signal }) => void (await preprocessings.perform(id, { claim: signal })),
+      handler: async (id, { signal, attempt }) => {
+        const options = { isAttended: true, isRepeated: attempt > 1 };
+        await preprocessings.perform(id, { claim: signal }, options);
+      },
       concurrency: 2,
     },
     // in the background: one at a time, however many wait
@@ -65,7 +68,7 @@ export function jobsOfDomains(ports: Ports, app: App) {
     'analysis.perform': (id) => analyses.settle(id, { status: 'FAILED', failure: lost }),
     'preprocessing.perform': (id) => preprocessings.settle(id, { status: 'FAILED', failure: lost }),
     'preprocessing.measure': (id) => measurings.giveUp(id, lost.message),
-    'experiment.run': (id) => pipeline.settle(id, 'FAILED', lost),
+    'experiment.run': (id) => pipeline.giveUp(id, lost),
     'prediction.perform': (id) => predictions.settle(id, { status: 'FAILED', failure: lost }),
   };
   const onLost = (job: JobName, id: string) => endings[job](id);

@@ -38,6 +38,16 @@ export interface Events {
   pages(streamIds: readonly string[], after: number, limit: number): Promise<Map<string, StoredEvent[]>>;
   /** Sequence of the last event; 0 for a stream without any. */
   lastSequence(streamIds: readonly string[]): Promise<Map<string, number>>;
+  /**
+   * Puts one event in the place of several of a stream: the last of `sequences` gets `payload`, the others go. For what
+   * is of no interest piece by piece once its job has ended; who has seen some pieces must be able to tell.
+   */
+  compact(
+    tx: Tx,
+    streamId: string,
+    sequences: readonly number[],
+    payload: StoredEvent['payload'],
+  ): Promise<void>;
   /** Deletes streams whose nodes are gone. */
   forget(tx: Tx, streamIds: readonly string[]): Promise<void>;
   /** Says that the job of a node should stop; reaches every process within milliseconds. */

@@ -84,7 +84,10 @@ describe('the stages one by one', () => {
     await expect.poll(async () => (await preprocessing()).status, { timeout: 90_000 }).toBe('SUCCEEDED');
     expect(await preprocessing()).toEqual({
       ...{ status: 'SUCCEEDED', generator: 'RULES', target: 'answer', code: expect.stringContaining('def ') },
-      gates: [{ name: 'compile', passed: true }],
+      gates: [
+        { name: 'catalogue', passed: true },
+        { name: 'compile', passed: true },
+      ],
     });
 
     await app.mutate('startTraining', { experimentId, ...tiny }, '{ experiment { id } }');

@@ -124,6 +124,16 @@ export async function postgresEvents({ db, sql: client }: Database): Promise<Eve
         .where(inArray(eventStream.streamId, [...streamIds]));
       return new Map(rows.map((row) => [row.streamId, row.lastSequence]));
     },
+    async compact(tx, streamId, sequences, payload) {
+      const last = Math.max(...sequences);
+      const others = sequences.filter((sequence) => sequence !== last);
+      const ofStream = eq(event.streamId, streamId);
+      await tx
+        .update(event)
+        .set({ payload })
+        .where(and(ofStream, eq(event.sequence, last)));
+      if (others.length > 0) await tx.delete(event).where(and(ofStream, inArray(event.sequence, others)));
+    },
     async forget(tx, streamIds) {
       if (streamIds.length === 0) return;
       await tx.delete(event).where(inArray(event.streamId, [...streamIds]));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SearchSpace } from '#contract/runner.ts';
 import { codeGenerators, preprocessingStrategies, tuningStrategies } from '#contract/vocabulary.ts';
 
 /** What an experiment is to do; kept with it, shown in the wizard. Its JSON Schema is in `catalog`. */
@@ -8,7 +9,11 @@ export const ExperimentSettings = z.strictObject({
   maxTrials: z.int().min(1).max(10_000).nullable().default(null).describe('most trials over all runs'),
   folds: z.int().min(2).max(20).default(5).describe('splits of the cross-validation'),
   tuning: z.enum(tuningStrategies).default('AUTO').describe('how further trials are chosen'),
-  generator: z.enum(codeGenerators).default('AUTO').describe('who writes the preprocessing'),
+  searchSpace: z
+    .record(z.string(), SearchSpace)
+    .default({})
+    .describe('by algorithm and dimension, laid over the search spaces of the catalogue'),
+  generator: z.enum(codeGenerators).default('RULES').describe('who writes the preprocessing'),
   strategy: z.enum(preprocessingStrategies).default('MINIMAL').describe('how much the preprocessing does'),
   seed: z.int().min(0).max(2_147_483_647).default(0).describe('seed of folds, search and models'),
 });

@@ -24,7 +24,7 @@ export type PipelinePorts = TrainingPorts & {
   analyses: Pick<AnalysisService, 'create'>;
   analysisJobs: Pick<AnalysisJobs, 'perform'>;
   preprocessings: Pick<PreprocessingService, 'create'>;
-  preprocessingJobs: Pick<PreprocessingJobs, 'perform'>;
+  preprocessingJobs: Pick<PreprocessingJobs, 'perform' | 'settle'>;
 };
 
 /** Everything that an experiment needs, each stage only where it has not been done yet. */
@@ -176,6 +176,13 @@ export function experimentPipeline(ports: PipelinePorts) {
 
   return {
     settle,
+    /** Ends an experiment whose workers were lost, with the preprocessing that they had begun. */
+    async giveUp(id: string, failure: Failure): Promise<void> {
+      const [row] = await db.select().from(experiment).where(eq(experiment.id, id));
+      if (row?.preprocessingId)
+        await ports.preprocessingJobs.settle(row.preprocessingId, { status: 'FAILED', failure });
+      await settle(id, 'FAILED', failure);
+    },
     /** Works on an experiment until it has ended; repeated safely after a lost worker. */
     async run(id: string, context: JobContext): Promise<void> {
       // RUNNING at the first attempt: another job has it, that of a training cancelled while it was QUEUED

@@ -14,8 +14,9 @@ import {
   mergeSettings,
 } from '#domains/experiment/service.ts';
 import { ExperimentSettings } from '#domains/experiment/settings.ts';
-import { experiment } from '#domains/experiment/table.ts';
+import { type ExperimentRow, experiment } from '#domains/experiment/table.ts';
 import type { PreprocessingService } from '#domains/preprocessing/service.ts';
+import type { PreprocessingRow } from '#domains/preprocessing/table.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
 import { decodeId, encodeId } from '#ids.ts';
 import { requestCancel } from '#jobs.ts';
@@ -50,6 +51,22 @@ export function modelRunService(ports: ModelRunPorts) {
     await queue.enqueue(tx, 'experiment.run', id);
     // whoever follows from the end of an earlier training finds that the stream goes on
     await events.append(tx, id, [experimentEvent('ExperimentQueued', {})]);
+  }
+
+  /** The one that the caller chose, or the experiment's own; one of its own that came to nothing is made anew. */
+  async function holdPreprocessing(
+    tx: Tx,
+    chosen: PreprocessingRow | null,
+    { preprocessingId }: ExperimentRow,
+  ): Promise<void> {
+    const path = ['input', chosen ? 'preprocessingId' : 'experimentId'];
+    const id = chosen?.id ?? preprocessingId;
+    if (!id || (await ports.preprocessings.holdForTraining(tx, id, path)) || !chosen) return;
+    throw new ConflictError(
+      'PREPROCESSING_NOT_ACCEPTED',
+      `No version of the preprocessing was accepted; it is ${chosen.decision ?? chosen.status}.`,
+      { path },
+    );
   }
 
   return {
@@ -90,11 +107,7 @@ export function modelRunService(ports: ModelRunPorts) {
             },
           );
         }
-        if (chosen) {
-          await ports.preprocessings.holdForTraining(tx, chosen.id, ['input', 'preprocessingId']);
-        } else if (row.preprocessingId) {
-          await ports.preprocessings.holdForTraining(tx, row.preprocessingId, path);
-        }
+        await holdPreprocessing(tx, chosen, row);
         const settings = withWishes(row.settings, input);
         checkAlgorithms(settings.algorithms, row.taskType);
         const started = await tx

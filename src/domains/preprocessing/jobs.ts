@@ -6,6 +6,7 @@ import type { Log } from '#log.ts';
 import type { Events } from '#ports/events.ts';
 import type { Queue } from '#ports/queue.ts';
 import { SandboxUnavailableError } from '#ports/sandbox.ts';
+import { compactTexts } from './compaction.ts';
 import { takeEdit } from './edit.ts';
 import { preprocessingEvent } from './events.ts';
 import { type GenerationPorts, generate, type Written } from './generation.ts';
@@ -53,16 +54,17 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
     await settle(row.id, { ...plan, ...waiting, status: 'SUCCEEDED', decision: null, accepted }, true);
   }
 
-  /** The row as a job of this worker, and whether another one had begun it; null when it has ended. */
-  function take(id: string): Promise<{ row: PreprocessingRow; isRepeated: boolean } | null> {
+  /** The row as a job of this worker; null when it has ended, or when another job has it. */
+  function take(id: string, isRepeated: boolean): Promise<PreprocessingRow | null> {
     return db.transaction(async (tx) => {
       const [found] = await tx.select().from(preprocessing).where(isOpen(id)).for('update');
-      if (!found) return null;
+      // RUNNING at the first attempt: the job of a revision that was cancelled while it was QUEUED came late
+      if (!found || (found.status === 'RUNNING' && !isRepeated)) return null;
       const change = { status: 'RUNNING', startedAt: new Date() } as const;
       await tx.update(preprocessing).set(change).where(eq(preprocessing.id, id));
       const { revision } = found;
       await events.append(tx, id, [preprocessingEvent('PreprocessingStarted', { revision })]);
-      return { row: { ...found, ...change }, isRepeated: found.startedAt !== null };
+      return { ...found, ...change };
     });
   }
 
@@ -70,16 +72,15 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
     settle,
     /**
      * Writes the plan, or reads an edit of it, and has the gates look at it. Ends the row in every case. Unattended,
-     * there is nobody to decide what the gates cannot.
+     * there is nobody to decide what the gates cannot; repeated, a lost worker may have begun it.
      */
     async perform(
       id: string,
       signals: JobSignals,
-      { isAttended = true }: { isAttended?: boolean } = {},
+      { isAttended, isRepeated }: { isAttended: boolean; isRepeated: boolean },
     ): Promise<PreprocessingRow> {
-      const taken = await take(id);
-      if (taken) {
-        const { row, isRepeated } = taken;
+      const row = await take(id, isRepeated);
+      if (row) {
         const deadline = AbortSignal.timeout(JOB_MILLISECONDS);
         await cancellable(ports, preprocessing, id, signals, async (canceled) => {
           const teller = preprocessingTeller(ports, id);
@@ -101,6 +102,9 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
               ports.log.error({ err: error, preprocessing: id }, 'preprocessing failed');
             await settle(id, { status: 'FAILED', failure });
           }
+        });
+        await compactTexts(ports, id).catch((error) => {
+          ports.log.warn({ err: error, preprocessing: id }, 'the written texts could not be put together');
         });
       }
       const [ended] = await db.select().from(preprocessing).where(eq(preprocessing.id, id));

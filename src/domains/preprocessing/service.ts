@@ -122,6 +122,25 @@ export function preprocessingService(ports: PreprocessingPorts) {
       return id;
     },
 
+    /**
+     * Locks a preprocessing that a training is about to take, so that it is not edited meanwhile. False where it has
+     * no version that a training could take.
+     * @throws ConflictError PREPROCESSING_NOT_FINISHED, PREPROCESSING_UNDECIDED.
+     */
+    async holdForTraining(tx: Tx, id: string, path: string[]): Promise<boolean> {
+      const [row] = await tx.select().from(preprocessing).where(eq(preprocessing.id, id)).for('share');
+      if (row?.status === 'QUEUED' || row?.status === 'RUNNING') {
+        const message = `The preprocessing is ${row.status}.`;
+        throw new ConflictError('PREPROCESSING_NOT_FINISHED', message, { path, retryable: true });
+      }
+      if (row?.decision === 'PENDING') {
+        const message = 'A gate of the preprocessing is undecided. Decide first: decidePreprocessing.';
+        throw new ConflictError('PREPROCESSING_UNDECIDED', message, { path });
+      }
+      // an edit that was refused does not hide the version before it
+      return row?.accepted != null;
+    },
+
     async cancel(viewer: Viewer | null, globalId: string, path?: string[]): Promise<void> {
       const row = await find(viewer, globalId, path);
       const ended = preprocessingEvent('PreprocessingFinished', { isMeasuring: false });
