@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { AnalysisReport } from '#contract/report.ts';
+import type { AnalysisReport, DatasetColumn } from '#contract/report.ts';
 import { ingest } from '#tables/ingest/ingest.ts';
 import { type PreviewValue, readPreview } from '#tables/preview.ts';
 import { profile } from '#tables/profile/profile.ts';
@@ -81,14 +81,14 @@ export async function profileFile(
   content: string | Uint8Array,
   target: string | null = null,
   taskType?: ProfileSpec['taskType'],
-): Promise<{ report: AnalysisReport; parquet: string }> {
+): Promise<{ report: AnalysisReport; parquet: string; columns: DatasetColumn[] }> {
   const source = path.join(directory, 'source');
   const parquet = path.join(directory, 'table.parquet');
   await writeFile(source, content);
   const { columns } = await ingest({ source, fileName: 'source.csv', parquet }, contextIn(directory));
   const physical = columns.find(({ name }) => name === target)?.physicalName ?? null;
   const spec = { parquet, columns, target: physical, ...(taskType ? { taskType } : {}) };
-  return { report: await profile(spec, contextIn(directory)), parquet };
+  return { report: await profile(spec, contextIn(directory)), parquet, columns };
 }
 
 /** Measures a Parquet file as it is, whatever made it. */

@@ -28,7 +28,7 @@ export function answerSchema(steps: readonly CatalogueStep[]) {
     parameters: z
       .string()
       .nullable()
-      .describe('A JSON object as text; null: those of the step in `from`, or the defaults'),
+      .describe('A JSON object as text; null: those of the step in “from”, or the defaults'),
     reason: z.string().describe('Why, in one or two sentences for the user'),
     code: z.string().nullable().describe(`Python of a ${CUSTOM_STEP} step, else null`),
   });
@@ -80,21 +80,21 @@ export function answerReader(steps: readonly CatalogueStep[]) {
     const faults: string[] = [];
     const columns = [...new Set(step.columns)].flatMap((id) => {
       const column = request.columns.find(({ physicalName }) => physicalName === id);
-      if (!column) faults.push('One of `columns` is not the id of a column.');
-      else if (column.name === request.target) faults.push('The target is among `columns`.');
+      if (!column) faults.push('One of “columns” is not the id of a column.');
+      else if (column.name === request.target) faults.push('The target is among “columns”.');
       else return [column.name];
       return [];
     });
     const known = byKey.get(step.key);
-    if (known?.needsColumns && columns.length === 0) faults.push('This step needs `columns`.');
-    if (known && step.code !== null) faults.push(`Only a ${CUSTOM_STEP} step has \`code\`.`);
+    if (known?.needsColumns && columns.length === 0) faults.push('This step needs “columns”.');
+    if (known && step.code !== null) faults.push(`Only a ${CUSTOM_STEP} step has “code”.`);
     if (!known) faults.push(...faultsOfCode(step.code));
     const parameters = known
       ? readParameters(step, known, request.rules)
       : { values: {}, faults: step.parameters ? [`A ${CUSTOM_STEP} step has no parameters.`] : [] };
     faults.push(...parameters.faults);
     const reason = step.reason.trim().slice(0, longestReason);
-    if (!reason) faults.push('`reason` is empty.');
+    if (!reason) faults.push('“reason” is empty.');
     const planned: PlannedStep = {
       ...{ key: step.key, columns, parameters: parameters.values, reason },
       code: known ? null : step.code,
@@ -110,18 +110,18 @@ export function answerReader(steps: readonly CatalogueStep[]) {
     if (parameters === null && from !== null) {
       const source = rules[from - 1];
       if (source?.key === key) return { values: source.parameters, faults: [] };
-      return { values: {}, faults: ['`from` is not the number of a step of the rules plan with this key.'] };
+      return { values: {}, faults: ['“from” is not the number of a step of the rules plan with this key.'] };
     }
     const values = parameters === null || !parameters.trim() ? {} : parseJson(parameters);
     if (typeof values !== 'object' || values === null || Array.isArray(values))
-      return { values: {}, faults: ['`parameters` is not a JSON object.'] };
+      return { values: {}, faults: ['“parameters” is not a JSON object.'] };
     const checked = accepts.safeParse(values);
     if (checked.success) return { values: values as Record<string, unknown>, faults: [] };
     return {
       values: {},
       faults: checked.error.issues.map(({ path, message, code }) =>
         code === 'unrecognized_keys'
-          ? '`parameters` has a name that this step does not know.'
+          ? '“parameters” has a name that this step does not know.'
           : `Parameter ${path.join('.')}: ${message}`,
       ),
     };

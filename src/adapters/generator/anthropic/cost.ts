@@ -68,5 +68,6 @@ export function mostMicroUsdOf(prices: Prices, inputTokens: number, outputTokens
 
 /** So many tokens of an answer an amount pays for besides the prompt. */
 export function outputTokensFor(prices: Prices, microUsd: number, inputTokens: number): number {
+  if (prices.output === 0) return Number.MAX_SAFE_INTEGER;
   return Math.floor((microUsd - mostMicroUsdOf(prices, inputTokens, 0)) / prices.output);
 }
