@@ -66,7 +66,10 @@ export async function cutFolds(
   const made = folds.map(({ train, validation, labels }, number) => {
     const { slots, batches } = dealRows(train.length, validation.length);
     const rows = slots.map((slot) => validation[slot] ?? train[-1 - slot] ?? 0);
-    const paths = { train: join(own, `${number}-train.parquet`), dealt: join(own, `${number}-dealt.parquet`) };
+    const paths = {
+      train: join(own, `${number}-train.parquet`),
+      dealt: join(own, `${number}-dealt.parquet`),
+    };
     const swapped = labels ? { column: target, rows: labels } : null;
     parts.push({ path: paths.train, columns, rows: train, swapped });
     parts.push({ path: paths.dealt, columns: features, rows, swapped: null });

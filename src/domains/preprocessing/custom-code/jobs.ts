@@ -16,6 +16,8 @@ export interface CodeJobs {
   /** Existing; what the jobs leave is below it until the caller removes it. */
   directory: string;
   signal: AbortSignal;
+  /** Every job in an interpreter of its own, with other hashes of texts: what depends on them shows. */
+  isFresh?: boolean;
 }
 
 /** What a job has learned from training rows. */
@@ -39,7 +41,8 @@ export async function fitCode(
 ): Promise<Learned> {
   const { columns, target } = rows;
   const paths = { code: 'in/code.py', data: 'in/rows.parquet' };
-  const spec: FitSpec = { kind: 'fit', protocol: RUNNER_PROTOCOL, ...paths, columns, target };
+  const fresh = jobs.isFresh ?? false;
+  const spec: FitSpec = { kind: 'fit', protocol: RUNNER_PROTOCOL, ...paths, columns, target, fresh };
   return runCode(jobs, spec, code, [{ name: 'rows.parquet', path: rows.path }], async (result, left) => {
     const train = await readMatrix(left, result.files, rows.count);
     if (!result.files.some(({ name }) => name === STATE)) throw broken('The code has left no state.');
@@ -62,7 +65,10 @@ export async function transformCode(
 ): Promise<Matrix> {
   const { columns, batches } = rows;
   const paths = { code: 'in/code.py', state: `in/${STATE}`, data: 'in/rows.parquet' };
-  const spec: TransformSpec = { kind: 'transform', protocol: RUNNER_PROTOCOL, ...paths, columns, batches };
+  const fresh = jobs.isFresh ?? false;
+  const spec: TransformSpec = {
+    ...{ kind: 'transform', protocol: RUNNER_PROTOCOL, ...paths, columns, batches, fresh },
+  };
   const inputs = [
     { name: 'rows.parquet', path: rows.path },
     { name: STATE, path: learned.state },

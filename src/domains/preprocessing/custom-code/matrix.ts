@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { MatrixMeta } from '#contract/transform.ts';
 import { JobError } from '#errors.ts';
 
@@ -119,6 +120,24 @@ export function takeBack(slots: Int32Array, dealt: Matrix, train: Matrix, valida
     }
   });
   return { meta: { ...dealt.meta, rows: validationCount }, values };
+}
+
+/** Name of a column in which two matrices of the same rows differ; null where they are the same. */
+export function differingColumn(one: Matrix, other: Matrix): string | null {
+  const names = one.meta.columns.map(({ name }) => name);
+  if (other.meta.rows !== one.meta.rows || other.meta.columns.length !== names.length) return names[0] ?? '';
+  const changed = one.meta.columns.findIndex(
+    (column, place) => !isDeepStrictEqual(column, other.meta.columns[place]),
+  );
+  if (changed >= 0) return names[changed] ?? '';
+  const width = names.length;
+  const scales = columnScales(one.values, width);
+  for (let row = 0; row < one.meta.rows; row += 1) {
+    const [from, to] = [row * width, (row + 1) * width];
+    const column = differing(one.values.subarray(from, to), other.values.subarray(from, to), scales);
+    if (column >= 0) return names[column] ?? '';
+  }
+  return null;
 }
 
 /** The same sum in another order differs in its last digits. */
