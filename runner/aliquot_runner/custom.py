@@ -100,6 +100,8 @@ def fit(spec: FitSpec, out: Path) -> None:
     target = frame.pop(_label(spec["columns"], spec["target"]))
     state, prepared = _learned(code, frame, target)
     values, columns = encode(prepared)
+    if hasattr(code, "fit_transform"):
+        columns = _marked(columns, values, encode(_transformed(code, frame, state), columns)[0])
     write_matrix(out, values, columns)
     (out / STATE).write_bytes(pickle.dumps({"state": state, "columns": columns}, pickle.HIGHEST_PROTOCOL))
 
@@ -153,6 +155,12 @@ def _learned(code: ModuleType, frame: pd.DataFrame, target: pd.Series) -> tuple[
     if not isinstance(answer, tuple) or len(answer) != 2:
         raise TypeError("fit_transform must answer the state and a DataFrame")
     return answer[0], _checked("fit_transform", len(frame), answer[1])
+
+
+def _marked(columns: list[MatrixColumn], learned: Any, applied: Any) -> list[MatrixColumn]:
+    """Tells of each column whether `fit_transform` made the training rows in another way than `transform` does."""
+    same = np.isclose(learned, applied, rtol=1e-4, atol=0.0, equal_nan=True).all(axis=0)
+    return [column if is_same else {**column, "outOfFold": True} for column, is_same in zip(columns, same, strict=True)]
 
 
 def _transformed(code: ModuleType, rows: pd.DataFrame, state: Any) -> pd.DataFrame:

@@ -249,6 +249,7 @@ class CodeFault(TypedDict):
 class MatrixColumn(TypedDict):
     name: str
     categories: list[str] | None
+    outOfFold: NotRequired[bool]
 
 
 class Splits(TypedDict):

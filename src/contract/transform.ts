@@ -56,6 +56,12 @@ const MatrixColumn = z
       .max(10_000)
       .nullable()
       .describe('Texts that the values of this column are positions in; null: they are numbers'),
+    outOfFold: z
+      .boolean()
+      .optional()
+      .describe(
+        'Training rows were not made as other rows are: `fit_transform` did not show a row its own target',
+      ),
   })
   .meta({ id: 'MatrixColumn' });
 

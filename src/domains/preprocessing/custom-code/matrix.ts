@@ -98,6 +98,7 @@ function checkValues(values: Float32Array, { columns }: MatrixMeta): void {
 export function takeBack(slots: Int32Array, dealt: Matrix, train: Matrix, validationCount: number): Matrix {
   const width = train.meta.columns.length;
   const scales = columnScales(train.values, width);
+  const isOutOfFold = train.meta.columns.map(({ outOfFold }) => outOfFold ?? false);
   const values = new Float32Array(validationCount * width);
   const seen = new Uint8Array(validationCount);
   slots.forEach((slot, place) => {
@@ -110,7 +111,7 @@ export function takeBack(slots: Int32Array, dealt: Matrix, train: Matrix, valida
       seen[index] = 1;
       return;
     }
-    const column = differing(known, row, scales);
+    const column = differing(known, row, scales, isKnown ? isOutOfFold : []);
     if (column >= 0) {
       const other = isKnown ? 'than in training' : 'among other rows';
       throw broken(
@@ -144,8 +145,15 @@ export function differingColumn(one: Matrix, other: Matrix): string | null {
 const RELATIVE = 1e-4;
 const OF_SCALE = 1e-6;
 
-function differing(one: Float32Array, other: Float32Array, scales: Float32Array): number {
+/** The first column in which two rows differ, -1 where there is none; those that are `excused` may. */
+function differing(
+  one: Float32Array,
+  other: Float32Array,
+  scales: Float32Array,
+  excused: readonly boolean[] = [],
+): number {
   return one.findIndex((value, column) => {
+    if (excused[column]) return false;
     const twin = other[column] ?? Number.NaN;
     if (Number.isNaN(value) || Number.isNaN(twin)) return Number.isNaN(value) !== Number.isNaN(twin);
     const tolerance = RELATIVE * Math.min(Math.abs(value), Math.abs(twin)) + OF_SCALE * (scales[column] ?? 0);
