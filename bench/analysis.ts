@@ -107,7 +107,7 @@ async function cancelMilliseconds(work: string): Promise<number> {
   };
   await runTableTask(
     'profile',
-    { parquet: path.join(work, 'table.parquet'), columns, target: null },
+    { parquet: path.join(work, 'table.parquet'), datasetSha256: '', columns, target: null },
     { temporaryDirectory: work, memoryBytes, signal: cancel.signal, onColumns: stop },
   ).catch(() => {});
   return performance.now() - since;

@@ -28,7 +28,9 @@ try {
     ({ columns } = await ingest());
   });
   const target = columns.find(({ name }) => name === 'churn')?.physicalName ?? null;
-  const measured = await best(() => runTableTask('profile', { parquet, columns, target }, options));
+  const measured = await best(() =>
+    runTableTask('profile', { parquet, datasetSha256: '', columns, target }, options),
+  );
   print('read_csv count(*), two threads', bare, bare);
   print('ingest', read, bare);
   print('profile', measured, bare);

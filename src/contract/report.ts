@@ -84,7 +84,7 @@ export const correlationMethodSchema = z.enum([
   'MUTUAL_INFORMATION',
 ]);
 export const correlationSchema = z.object({
-  /** Rows the coefficients were computed on; below rowCount it is a fixed sample spread over the file. */
+  /** Rows the coefficients were computed on; below rowCount it is a fixed sample, without rows held out for the target. */
   sampleRows: count,
   isSampled: z.boolean(),
   /** Which rows those are. */
@@ -186,7 +186,9 @@ export const targetReportSchema = z.object({
     .nullable(),
   /** Rows whose features stand elsewhere in the table with another value of the target. */
   conflictingRows: count,
-  /** Rows that associations were computed on; below usableRows and missingRows together it is the sample of `correlations`. */
+  /** Rows that planning may look at: all, or of more than 1,000 those that are not held out, about four in five. */
+  developmentRows: count,
+  /** Rows that associations were computed on: those of `correlations`, never held-out ones. */
   sampleRows: count,
   isSampled: z.boolean(),
   /** Every other column, strongest association first. */
@@ -230,10 +232,10 @@ export const qualityIssueSchema = z.object({
 export type QualityIssue = z.infer<typeof qualityIssueSchema>;
 
 export const recommendationSchema = z.object({
-  /** 1 is the most important; no two are equal. */
+  /** The order in which the steps are applied: what cannot do harm first. No two are equal. */
   priority: z.int().positive(),
   action: z.object({
-    /** Step of the catalogue: drop_columns, missing_indicator, datetime_parts, group_rare_categories, text_statistics. */
+    /** Key of a step of the catalogue. */
     step: z.string(),
     columns: z.array(z.string()),
     parameters: z.record(z.string(), z.unknown()),

@@ -11,6 +11,8 @@ export interface Holdout {
   readonly exists: boolean;
   /** Whether a row of the Parquet copy, counted from 0, is held out. */
   isHeldOut(row: number): boolean;
+  /** How many rows are not held out. */
+  developmentCount(): number;
   /** Numbers of all rows that are not held out, ascending. */
   developmentRows(): Uint32Array;
   /** Numbers of all rows that are, ascending. */
@@ -52,6 +54,11 @@ export function holdoutOf({ datasetSha256, target, rowCount }: HoldoutOf): Holdo
   return {
     exists,
     isHeldOut,
+    developmentCount() {
+      let count = rowCount;
+      if (exists) for (let row = 0; row < rowCount; row += 1) if (isHeldOut(row)) count -= 1;
+      return count;
+    },
     developmentRows: () => rowsWhere(false),
     heldOutRows: () => rowsWhere(true),
   };

@@ -40,6 +40,8 @@ export interface IngestResult {
 
 export interface ProfileSpec {
   parquet: string;
+  /** Of the file as it was uploaded: with the target it decides which rows are held out. */
+  datasetSha256: string;
   columns: Pick<
     DatasetColumn,
     'name' | 'physicalName' | 'position' | 'type' | 'physicalType' | 'semanticType' | 'confidence'

@@ -7,6 +7,9 @@ import { type PreviewValue, readPreview } from '#tables/preview.ts';
 import { profile } from '#tables/profile/profile.ts';
 import type { IngestResult, IngestSpec, ProfileSpec, TableTaskContext } from '#tables/tasks.ts';
 
+/** What decides, with the name of the target, which rows of any table are held out here. */
+export const datasetSha256 = '7'.repeat(64);
+
 /** Reads and measures tables in this process: the same functions that the child runs, without its start. */
 
 export async function withDirectory<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
@@ -87,7 +90,7 @@ export async function profileFile(
   await writeFile(source, content);
   const { columns } = await ingest({ source, fileName: 'source.csv', parquet }, contextIn(directory));
   const physical = columns.find(({ name }) => name === target)?.physicalName ?? null;
-  const spec = { parquet, columns, target: physical, ...(taskType ? { taskType } : {}) };
+  const spec = { parquet, datasetSha256, columns, target: physical, ...(taskType ? { taskType } : {}) };
   return { report: await profile(spec, contextIn(directory)), parquet, columns };
 }
 
@@ -98,5 +101,5 @@ export function profileParquet(
   columns: ProfileSpec['columns'],
   target: string | null,
 ): Promise<AnalysisReport> {
-  return profile({ parquet, columns, target }, contextIn(directory));
+  return profile({ parquet, datasetSha256, columns, target }, contextIn(directory));
 }

@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { AnalysisReport } from '#contract/report.ts';
 import { readEnv } from '#env.ts';
 import { pythonEnvironment } from '#python-environment.ts';
-import { profileFile, withDirectory } from './harness.ts';
+import { holdoutOf } from '#tables/holdout.ts';
+import { datasetSha256, profileFile, withDirectory } from './harness.ts';
 
 /** Every figure against pandas, SciPy and scikit-learn on the same rows; sampled ones on the same sample. */
 
@@ -48,14 +49,18 @@ function askReference(request: object): Promise<Reference> {
   });
 }
 
-/** Draws the sample by the rule that the report states. */
-async function writeSample(parquet: string, rule: string, file: string): Promise<void> {
+/** Draws the sample by the rule that the report states, without the rows that are held out for the target. */
+async function writeSample(parquet: string, report: AnalysisReport, file: string): Promise<void> {
+  const { rowCount } = report.overview;
+  const rule = report.correlations.samplingRule;
+  const heldOut = holdoutOf({ datasetSha256, target: report.target?.name ?? '', rowCount }).heldOutRows();
+  expect(rule.endsWith(', but for the rows that are held out for this target')).toBe(heldOut.length > 0);
   const step = /% (\d+) = 0/.exec(rule)?.[1] ?? '1';
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   await connection.run(
     `COPY (SELECT * EXCLUDE (file_row_number) FROM read_parquet('${parquet}', file_row_number=true)
-      WHERE hash(file_row_number) % ${step} = 0) TO '${file}' (FORMAT parquet)`,
+      WHERE hash(file_row_number) % ${step} = 0 AND file_row_number NOT IN (${[-1, ...heldOut].join(', ')})) TO '${file}' (FORMAT parquet)`,
   );
   connection.closeSync();
   instance.closeSync();
@@ -121,7 +126,7 @@ describe('every figure is that of pandas, SciPy and scikit-learn', () => {
           task,
         );
         const sample = join(work, 'sample.parquet');
-        await writeSample(parquet, report.correlations.samplingRule, sample);
+        await writeSample(parquet, report, sample);
         const reference = await askReference({ parquet, sample, report });
         const ours = comparable(report);
         expect(differences(ours, reference, file)).toEqual([]);
@@ -129,7 +134,12 @@ describe('every figure is that of pandas, SciPy and scikit-learn', () => {
         expect(Object.keys(ours.missingness.pairs)).toHaveLength(
           Math.min(100, Object.keys(reference.missingness.pairs).length),
         );
-        expect(report.correlations.isSampled).toBe(report.overview.rowCount > 20_000);
+        const { rowCount } = report.overview;
+        expect(report.correlations.isSampled).toBe(rowCount > 1_000);
+        expect(report.target?.developmentRows).toBe(
+          holdoutOf({ datasetSha256, target, rowCount }).developmentRows().length,
+        );
+        if (rowCount <= 20_000) expect(report.target?.sampleRows).toBe(report.target?.developmentRows);
       }),
   );
 });

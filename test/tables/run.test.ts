@@ -69,7 +69,11 @@ describe('a table task in its own process', () => {
         'types',
         'store',
       ]);
-      const report = await runTableTask('profile', { parquet, columns, target: 'c1' }, options);
+      const report = await runTableTask(
+        'profile',
+        { parquet, datasetSha256: '', columns, target: 'c1' },
+        options,
+      );
       expect(analysisReportSchema.parse(report)).toEqual(report);
       expect(report.target?.taskType).toBe('BINARY_CLASSIFICATION');
       expect(readdirSync(temporaryDirectory)).toEqual([]);

@@ -80,7 +80,13 @@ export const TargetReport = builder.objectRef<Target>('TargetReport').implement(
     conflictingRows: t.exposeInt('conflictingRows', {
       description: 'Rows whose features stand elsewhere with another target.',
     }),
-    sampleRows: t.exposeInt('sampleRows', { description: 'Rows that associations were computed on.' }),
+    developmentRows: t.exposeInt('developmentRows', {
+      description:
+        'Rows that planning may look at: all, or of more than 1,000 those that are not held out, about four in five.',
+    }),
+    sampleRows: t.exposeInt('sampleRows', {
+      description: 'Rows that associations were computed on, never held-out ones.',
+    }),
     isSampled: t.exposeBoolean('isSampled', {
       description: 'Whether those are the sample of `correlations` rather than the table.',
     }),

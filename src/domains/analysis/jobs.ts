@@ -44,8 +44,9 @@ export function analysisJobs(ports: AnalysisJobPorts) {
     signal: AbortSignal,
     onProgress: (progress: TableProgress) => void,
   ): Promise<AnalysisReport> {
-    const { columns, parquetKey } = table;
-    if (!columns || !parquetKey) throw new JobError('DATASET_NOT_READY', 'The dataset has no table.');
+    const { columns, parquetKey, sha256 } = table;
+    if (!columns || !parquetKey || !sha256)
+      throw new JobError('DATASET_NOT_READY', 'The dataset has no table.');
     const target = columns.find((column) => column.name === row.target);
     if (row.target !== null && !target) {
       throw new JobError('TARGET_NOT_FOUND', `There is no column “${row.target}”.`);
@@ -73,6 +74,7 @@ export function analysisJobs(ports: AnalysisJobPorts) {
         'profile',
         {
           parquet: file.path,
+          datasetSha256: sha256,
           columns,
           target: target?.physicalName ?? null,
           ...(row.requestedTaskType ? { taskType: row.requestedTaskType } : {}),

@@ -9,7 +9,7 @@ import {
   spearman,
 } from './coefficients.ts';
 import { tidy } from './columns.ts';
-import { codesOf, type Sample, type SampleColumn, samplingRule } from './sample.ts';
+import { codesOf, isSampled, type Sample, type SampleColumn, samplingRule } from './sample.ts';
 
 type Correlations = AnalysisReport['correlations'];
 type Pair = Correlations['pairs'][number];
@@ -56,8 +56,8 @@ export function correlate(sample: Sample, chosen: string[], allColumns: number):
   }
   return {
     sampleRows: sample.rows,
-    isSampled: sample.step > 1,
-    samplingRule: samplingRule(sample.step),
+    isSampled: isSampled(sample),
+    samplingRule: samplingRule(sample),
     columns: columns.map(({ column }) => column.physicalName),
     omittedColumns: allColumns - columns.length,
     pairs: pairs.sort((first, second) => Math.abs(second.value) - Math.abs(first.value)),

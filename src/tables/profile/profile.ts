@@ -1,6 +1,7 @@
 import type { AnalysisReport, ColumnProfile } from '#contract/report.ts';
 import { type Engine, openEngine } from '#tables/engine.ts';
 import { TableError } from '#tables/errors.ts';
+import { type Holdout, holdoutOf } from '#tables/holdout.ts';
 import type { ProfileSpec, TableTaskContext } from '#tables/tasks.ts';
 import { findColumnIssues } from './column-issues.ts';
 import { openTable, type ProfiledColumn } from './columns.ts';
@@ -11,13 +12,13 @@ import { profileMissingness } from './missingness.ts';
 import { summarise } from './overview.ts';
 import { writePrompt } from './prompt.ts';
 import { recommend } from './recommendations.ts';
-import { readSample, type Sample, samplingStep } from './sample.ts';
+import { developmentPart, readSample, type Sample, samplingStep } from './sample.ts';
 import { findStructure } from './structure.ts';
 import { findTableIssues } from './table-issues.ts';
 import { profileTarget } from './target.ts';
 import { findTargetIssues } from './target-issues.ts';
 import { decideTaskType } from './task-type.ts';
-import { countRows, findCopies, measureMemory, measureRepetition, type Repetition } from './whole-table.ts';
+import { countRows, findCopies, measureMemory, measureRepetition } from './whole-table.ts';
 
 /** Measures every column of a Parquet copy, and each against the target. */
 export async function profile(spec: ProfileSpec, context: TableTaskContext): Promise<AnalysisReport> {
@@ -41,6 +42,8 @@ export async function profile(spec: ProfileSpec, context: TableTaskContext): Pro
     };
     const measured = await measureAll(engine, spec, context, drawSample, rowCount);
     const sample = await drawSample();
+    const holdout = holdoutFor(spec, rowCount);
+    const development = holdout ? await developmentPart(engine, sample, holdout) : sample;
     onProgress({ fraction: 0.72, stage: 'rows', message: 'Looking for repeated rows and copied columns' });
     const memoryBytes = measureMemory(columns, measured, rowCount);
     const repetition = await measureRepetition(engine, columns, spec.target);
@@ -58,11 +61,14 @@ export async function profile(spec: ProfileSpec, context: TableTaskContext): Pro
     onProgress({ fraction: 0.85, stage: 'missing', message: 'Looking at gaps' });
     const missingness = await profileMissingness(engine, profiles, rowCount);
     onProgress({ fraction: 0.88, stage: 'relations', message: 'Comparing columns' });
-    const correlations = correlate(sample, chooseColumns(profiles, spec.target), columns.length);
-    const mechanism = judgeMechanism(sample, missingness.completeRows < rowCount);
+    const correlations = correlate(development, chooseColumns(profiles, spec.target), columns.length);
+    const mechanism = judgeMechanism(development, missingness.completeRows < rowCount);
     const structure = await findStructure(engine, profiles, sample, spec.target);
     onProgress({ fraction: 0.93, stage: 'target', message: 'Looking at the target' });
-    const target = await judgeTarget(engine, spec, measured, profiles, repetition, sample);
+    const developmentRows = holdout?.developmentCount() ?? rowCount;
+    const target = await judgeTarget(engine, spec, measured, profiles, {
+      ...{ conflictingRows: repetition.conflictingRows ?? 0, sample: development, developmentRows },
+    });
     onProgress({ fraction: 0.97, stage: 'advice', message: 'Writing down what was found' });
     const issues = [
       ...(target?.issues ?? []),
@@ -81,12 +87,18 @@ export async function profile(spec: ProfileSpec, context: TableTaskContext): Pro
       structure,
       target: target?.report ?? null,
       issues,
-      recommendations: recommend(warned, issues, target?.report ?? null),
+      recommendations: recommend(warned, issues, { missingness, target: target?.report ?? null }),
     };
     return { ...parts, preprocessingPrompt: writePrompt(parts) };
   } finally {
     engine.close();
   }
+}
+
+/** What tells of the target comes from the other rows alone. */
+function holdoutFor({ columns, target, datasetSha256 }: ProfileSpec, rowCount: number): Holdout | null {
+  const name = columns.find(({ physicalName }) => physicalName === target)?.name;
+  return name === undefined ? null : holdoutOf({ datasetSha256, target: name, rowCount });
 }
 
 /** Tells of each column as soon as it is measured. */
@@ -124,8 +136,7 @@ async function judgeTarget(
   spec: ProfileSpec,
   measured: MeasuredColumn[],
   profiles: ColumnProfile[],
-  { conflictingRows }: Repetition,
-  sample: Sample,
+  rows: { conflictingRows: number; developmentRows: number; sample: Sample },
 ) {
   const place = profiles.findIndex(({ column }) => column === spec.target);
   const own = profiles[place];
@@ -133,7 +144,8 @@ async function judgeTarget(
   if (!own || !found) return null;
   const { smallestCount, counted } = found;
   const decision = decideTaskType(own, smallestCount, spec.taskType);
-  const facts = { profile: own, decision, smallestCount, counted, conflictingRows: conflictingRows ?? 0 };
+  const { conflictingRows, developmentRows, sample } = rows;
+  const facts = { profile: own, decision, smallestCount, counted, conflictingRows, developmentRows };
   const report = await profileTarget(engine, facts, profiles, sample);
   return { report, issues: findTargetIssues(own, report, smallestCount) };
 }

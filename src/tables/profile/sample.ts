@@ -1,5 +1,6 @@
 import type { DuckDBVector } from '@duckdb/node-api';
 import { type Engine, inBatches } from '#tables/engine.ts';
+import type { Holdout } from '#tables/holdout.ts';
 import { type Codes, type Ranked, rankAll, sortValues } from './coefficients.ts';
 import { doubleSql, isNumeric, type ProfiledColumn } from './columns.ts';
 import type { ValueCount } from './frequencies.ts';
@@ -26,8 +27,10 @@ export type SampleColumn = NumberSample | TextSample;
 export interface Sample {
   columns: Map<string, SampleColumn>;
   rows: number;
-  /** One row in so many: 1 when the sample is the table. */
+  /** One row in so many. */
   step: number;
+  /** Whether held-out rows are among them. */
+  hasHeldOut: boolean;
 }
 
 const sampleRows = 20_000;
@@ -48,14 +51,17 @@ export function samplingStep(rowCount: number, columnCount: number): number {
 }
 
 /** The rule by which rows are in the sample, for whoever wants to draw it again. */
-export function samplingRule(step: number): string {
-  return step === 1 ? 'every row' : `hash(row number from 0) % ${step} = 0, with the hash of DuckDB`;
+export function samplingRule({ step, hasHeldOut }: Sample): string {
+  const rule = step === 1 ? 'every row' : `hash(row number from 0) % ${step} = 0, with the hash of DuckDB`;
+  return hasHeldOut ? rule : `${rule}, but for the rows that are held out for this target`;
 }
 
+export const isSampled = ({ step, hasHeldOut }: Sample) => step > 1 || !hasHeldOut;
+
 export async function readSample(engine: Engine, columns: ProfiledColumn[], step: number): Promise<Sample> {
-  const where = step === 1 ? '' : `WHERE hash(file_row_number) % ${step} = 0`;
+  const where = whereOf(step);
   const rows = Number((await engine.row(`SELECT count(*) FROM t ${where}`))[0]);
-  const sample: Sample = { columns: new Map(), rows, step };
+  const sample: Sample = { columns: new Map(), rows, step, hasHeldOut: true };
   for (const batch of inBatches(columns, columnsAtOnce)) {
     const list = batch.map((column) =>
       isNumeric(column) ? doubleSql(column) : `left(${column.physicalName}, ${longestText + 1})`,
@@ -79,6 +85,34 @@ export async function readSample(engine: Engine, columns: ProfiledColumn[], step
   return sample;
 }
 
+const whereOf = (step: number) => (step === 1 ? '' : `WHERE hash(file_row_number) % ${step} = 0`);
+
+/** The rows of a sample that are not held out: all that may tell of a target. */
+export async function developmentPart(engine: Engine, sample: Sample, holdout: Holdout): Promise<Sample> {
+  if (!holdout.exists) return sample;
+  const kept = (await readRowNumbers(engine, sample)).flatMap((row, place) =>
+    holdout.isHeldOut(row) ? [] : place,
+  );
+  const columns = [...sample.columns].map(([name, own]): [string, SampleColumn] => [
+    name,
+    own.kind === 'numbers'
+      ? numberColumn(
+          own.column,
+          Float64Array.from(kept, (place) => own.values[place] as number),
+        )
+      : textColumn(
+          own.column,
+          kept.map((place) => own.texts[place] ?? null),
+        ),
+  ]);
+  return { ...sample, columns: new Map(columns), rows: kept.length, hasHeldOut: false };
+}
+
+async function readRowNumbers(engine: Engine, { rows, step }: Sample): Promise<number[]> {
+  if (step === 1) return Array.from({ length: rows }, (_, row) => row);
+  return (await engine.rows(`SELECT file_row_number FROM t ${whereOf(step)}`)).map(([row]) => Number(row));
+}
+
 function numberReader(column: ProfiledColumn, rows: number) {
   const values = new Float64Array(rows);
   let missingCount = 0;
@@ -90,35 +124,38 @@ function numberReader(column: ProfiledColumn, rows: number) {
         values[place + row] = value !== null && Number.isFinite(value) ? value : Number.NaN;
       }
     },
-    finish(): NumberSample {
-      const sorted = sortValues(values);
-      const ranked = rankAll(values, sorted);
-      return {
-        column,
-        kind: 'numbers',
-        values,
-        ...ranked,
-        hasGaps: sorted.length < values.length,
-        bins: quantileBins(ranked, sorted),
-        missingCount,
-      };
-    },
+    finish: () => numberColumn(column, values, missingCount),
+  };
+}
+
+/** Without a count of the missing ones, what is not finite counts as missing. */
+function numberColumn(column: ProfiledColumn, values: Float64Array, missingCount?: number): NumberSample {
+  const sorted = sortValues(values);
+  const ranked = rankAll(values, sorted);
+  return {
+    column,
+    kind: 'numbers',
+    values,
+    ...ranked,
+    hasGaps: sorted.length < values.length,
+    bins: quantileBins(ranked, sorted),
+    missingCount: missingCount ?? values.length - sorted.length,
   };
 }
 
 function textReader(column: ProfiledColumn, rows: number) {
   const texts = new Array<string | null>(rows).fill(null);
-  let missingCount = 0;
   return {
     take(vector: DuckDBVector, rowCount: number, place: number): void {
-      for (let row = 0; row < rowCount; row += 1) {
-        const text = vector.getItem(row) as string | null;
-        if (text === null) missingCount += 1;
-        texts[place + row] = text;
-      }
+      for (let row = 0; row < rowCount; row += 1) texts[place + row] = vector.getItem(row) as string | null;
     },
-    finish: (): TextSample => ({ column, kind: 'texts', texts, ...encode(texts), missingCount }),
+    finish: () => textColumn(column, texts),
   };
+}
+
+function textColumn(column: ProfiledColumn, texts: (string | null)[]): TextSample {
+  const missingCount = texts.filter((text) => text === null).length;
+  return { column, kind: 'texts', texts, ...encode(texts), missingCount };
 }
 
 /** The most frequent values get a code each, by frequency, then by first place; all others share the last one. */

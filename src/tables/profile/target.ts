@@ -6,7 +6,7 @@ import { share, tidy } from './columns.ts';
 import { canPair } from './correlations.ts';
 import type { CountedNumbers } from './counted.ts';
 import { judgeLeakage } from './leakage.ts';
-import { codesOf, encode, type Sample, type SampleColumn, withMissingCode } from './sample.ts';
+import { codesOf, encode, isSampled, type Sample, type SampleColumn, withMissingCode } from './sample.ts';
 import type { TaskDecision } from './task-type.ts';
 import { hintTransform } from './transform-hint.ts';
 
@@ -24,11 +24,13 @@ export interface TargetFacts {
   conflictingRows: number;
   /** Counted values of a numeric target. */
   counted: CountedNumbers | null;
+  /** Rows of the table that are not held out. */
+  developmentRows: number;
 }
 
 export async function profileTarget(
   engine: Engine,
-  { profile: target, decision, smallestCount, conflictingRows, counted }: TargetFacts,
+  { profile: target, decision, smallestCount, conflictingRows, counted, developmentRows }: TargetFacts,
   profiles: ColumnProfile[],
   sample: Sample,
 ): Promise<TargetReport> {
@@ -48,8 +50,9 @@ export async function profileTarget(
     distribution: isClassification ? null : target.numeric,
     transformHint: isRegression && counted ? hintTransform(counted) : null,
     conflictingRows,
+    developmentRows,
     sampleRows: sample.rows,
-    isSampled: sample.step > 1,
+    isSampled: isSampled(sample),
     associations: target.distinctCount < 2 ? [] : associate(target, profiles, sample, isClassification),
   };
 }
