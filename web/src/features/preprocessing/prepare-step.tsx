@@ -1,156 +1,121 @@
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { type Refusal, refusalOf } from '../../app/refusal.ts';
 import {
   GeneratePreprocessingDocument,
-  PreparationDocument,
-  type PreparationPartsFragment,
-  type PreprocessingStrategy,
+  PreparationSettingDocument,
+  type PreparationSettingQuery,
 } from '../../gql/graphql.ts';
-import { Badge } from '../../ui/badge.tsx';
-import { Button, buttonClass } from '../../ui/button.tsx';
-import { Card } from '../../ui/card.tsx';
-import { Cards, type Option } from '../../ui/choice.tsx';
-import { Progress } from '../../ui/progress.tsx';
-import { Empty, Fault } from '../../ui/states.tsx';
+import { buttonClass } from '../../ui/button.tsx';
+import { Fault, Loading, QueryFault } from '../../ui/states.tsx';
 import { useRefresh } from '../wizard/use-experiment.ts';
 import { useWizard } from '../wizard/wizard-page.tsx';
-import { Code } from './code.tsx';
-
-const strategies: Option<PreprocessingStrategy>[] = [
-  { value: 'MINIMAL', label: 'Minimal', detail: 'Types only: the algorithms do the rest' },
-  { value: 'BALANCED', label: 'Balanced', detail: 'Repairs what the analysis found' },
-  { value: 'THOROUGH', label: 'Thorough', detail: 'Adds features as well' },
-];
-const POLL_MILLISECONDS = 700;
+import { useDraft } from './draft.ts';
+import { Prepared } from './prepared.tsx';
+import { RequestCard, type Wish } from './request-card.tsx';
+import { Standing } from './standing.tsx';
+import { useEditing, usePreparation } from './use-preparation.ts';
+import { Writing } from './writing.tsx';
 
 /** The steps between the table and the models, and the Python that is the same thing. */
 export function PrepareStep() {
-  const { id: experimentId, analysis, preprocessing } = useWizard();
-  const [strategy, setStrategy] = useState<PreprocessingStrategy>('BALANCED');
+  const { dataset, preprocessing } = useWizard();
+  const [{ data, error }, refetch] = useQuery({
+    query: PreparationSettingDocument,
+    variables: { datasetId: dataset.id },
+    requestPolicy: 'cache-first',
+  });
+  if (error && !data) return <QueryFault error={error} onRetry={() => refetch()} />;
+  if (!data) return <Loading what="the preparation" />;
+  if (!preprocessing) return <Request setting={data} />;
+  return <Present key={preprocessing.id} id={preprocessing.id} setting={data} />;
+}
+
+/** Asks for a plan; the experiment takes it. */
+function useRequest() {
+  const { id: experimentId, analysis } = useWizard();
   const [{ fetching }, generate] = useMutation(GeneratePreprocessingDocument);
   const [fault, setFault] = useState<Refusal | null>(null);
   const refresh = useRefresh(experimentId);
-  const prepared = usePreparation(preprocessing?.id ?? null);
-
-  async function write(): Promise<void> {
+  async function write(wish: Wish): Promise<void> {
     if (!analysis) return;
-    const { data, error } = await generate({ input: { analysisId: analysis.id, strategy, experimentId } });
+    const { data, error } = await generate({ input: { analysisId: analysis.id, experimentId, ...wish } });
     const result = data?.generatePreprocessing;
-    if (result?.__typename === 'GeneratePreprocessingSuccess') {
-      setFault(null);
-      return refresh();
-    }
-    setFault(refusalOf(result, error));
+    const isDone = result?.__typename === 'GeneratePreprocessingSuccess';
+    setFault(isDone ? null : refusalOf(result, error));
+    if (isDone) await refresh();
   }
+  return { write, isBusy: fetching, fault };
+}
 
-  const isWriting = prepared?.status === 'QUEUED' || prepared?.status === 'RUNNING';
-  const isDone = prepared?.status === 'SUCCEEDED';
+/** Nothing is written yet. */
+function Request({ setting }: { setting: PreparationSettingQuery }) {
+  const { write, isBusy, fault } = useRequest();
+  return (
+    <RequestCard
+      preparation={null}
+      languageModel={setting.serverInfo.languageModel}
+      {...{ isBusy }}
+      isLocked={false}
+      hasEdits={false}
+      onWrite={write}
+      action={<ToTraining kind="plain">Go on without</ToTraining>}
+    >
+      {fault && <Fault title="The steps could not be written" {...fault} />}
+    </RequestCard>
+  );
+}
+
+/** What is written, or on its way. */
+function Present({ id, setting }: { id: string; setting: PreparationSettingQuery }) {
+  const { preparation, error, refetch, story, isWriting } = usePreparation(id);
+  const { write, isBusy, fault } = useRequest();
+  const editing = useEditing({ id, revision: preparation?.revision ?? 0 });
+  const draft = useDraft(id);
+  if (error && !preparation) return <QueryFault error={error} onRetry={refetch} />;
+  if (!preparation) return <Loading what="the preparation" />;
+  const { acceptedRevision, decision, revision } = preparation;
+  const hasDraft = draft[0] !== null;
+  const canGoOn = acceptedRevision != null && decision !== 'PENDING' && !isWriting;
   return (
     <div className="grid grid-cols-1 gap-6">
-      <Card
-        title="How much preparation?"
-        description="Every step is written for this table from its analysis. Without any, the models get the typed columns as they are."
+      <RequestCard
+        {...{ preparation, isBusy }}
+        languageModel={setting.serverInfo.languageModel}
+        isLocked={isWriting}
+        hasEdits={hasDraft || revision > 1}
+        onWrite={(wish) => {
+          draft[1](null);
+          void write(wish);
+        }}
         action={
-          isDone && (
-            <Link
-              to="/experiments/$experimentId/train"
-              params={{ experimentId }}
-              className={buttonClass('primary')}
-            >
-              Continue
-            </Link>
+          canGoOn ? (
+            <ToTraining kind={hasDraft ? 'secondary' : 'primary'}>Continue</ToTraining>
+          ) : (
+            !isWriting && acceptedRevision == null && <ToTraining kind="plain">Go on without</ToTraining>
           )
         }
       >
-        <div className="grid gap-4">
-          <Cards label="Strategy" value={strategy} options={strategies} onChange={setStrategy} />
-          {fault && <Fault title="The steps could not be written" {...fault} />}
-          {prepared?.failure && (
-            <Fault title="The steps could not be written" {...prepared.failure} onRetry={write} />
-          )}
-          {isWriting && <Progress label="Writing and checking the steps" fraction={null} />}
-          <div className="flex flex-wrap gap-2">
-            <Button kind={isDone ? 'secondary' : 'primary'} onClick={write} isBusy={fetching || isWriting}>
-              {prepared ? 'Write again' : 'Write the steps'}
-            </Button>
-            {!isDone && (
-              <Link
-                to="/experiments/$experimentId/train"
-                params={{ experimentId }}
-                className={buttonClass('plain')}
-              >
-                Go on without
-              </Link>
-            )}
-          </div>
-        </div>
-      </Card>
-      {prepared && isDone && <Prepared preparation={prepared} />}
+        {fault && <Fault title="The steps could not be written" {...fault} />}
+      </RequestCard>
+      {isWriting ? (
+        <Writing {...{ preparation, story, editing }} />
+      ) : (
+        <Standing {...{ preparation, editing }} />
+      )}
+      {(preparation.code !== '' || preparation.steps.length > 0) && (
+        <Prepared {...{ preparation, setting, editing, draft }} isLocked={isWriting} />
+      )}
     </div>
   );
 }
 
-/** Polled while it is being written: that takes a second or two. */
-function usePreparation(id: string | null): PreparationPartsFragment | null {
-  const [{ data }, refetch] = useQuery({
-    query: PreparationDocument,
-    variables: { id: id ?? '' },
-    pause: id === null,
-  });
-  const prepared = data?.node?.__typename === 'Preprocessing' ? data.node : null;
-  const isOpen = prepared?.status === 'QUEUED' || prepared?.status === 'RUNNING';
-  useEffect(() => {
-    if (!isOpen) return;
-    const timer = setInterval(() => refetch({ requestPolicy: 'network-only' }), POLL_MILLISECONDS);
-    return () => clearInterval(timer);
-  }, [isOpen, refetch]);
-  return id === null ? null : prepared;
-}
-
-function Prepared({ preparation }: { preparation: PreparationPartsFragment }) {
-  const { steps, gates, code, strategy } = preparation;
+function ToTraining({ kind, children }: { kind: Parameters<typeof buttonClass>[0]; children: string }) {
+  const { id } = useWizard();
   return (
-    <>
-      <Card title="Steps" description={`${steps.length} in this order, ${strategy.toLowerCase()}`}>
-        {steps.length === 0 ? (
-          <Empty title="No steps are needed">
-            The columns go to the models as they are, with their types.
-          </Empty>
-        ) : (
-          <ol className="divide-y divide-line">
-            {steps.map(({ key, columns, reason, parameters }, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: steps are known by their place
-              <li key={index} className="grid gap-1 py-3">
-                <p className="flex flex-wrap items-baseline gap-2">
-                  <span className="text-label-3">{index + 1}</span>
-                  <span className="font-medium">{key.replaceAll('_', ' ')}</span>
-                  <span className="min-w-0 text-footnote break-words text-label-2">{columns.join(', ')}</span>
-                </p>
-                <p className="text-footnote text-label-2">{reason}</p>
-                {Object.keys(parameters as object).length > 0 && (
-                  <p className="font-mono text-caption break-all text-label-3">
-                    {JSON.stringify(parameters)}
-                  </p>
-                )}
-              </li>
-            ))}
-          </ol>
-        )}
-      </Card>
-      <Card title="Checks" description="What the generated code had to pass.">
-        <ul className="grid gap-2">
-          {gates.map(({ name, passed, detail }) => (
-            <li key={name} className="flex flex-wrap items-baseline gap-2">
-              <Badge tone={passed ? 'good' : 'bad'}>{passed ? 'Passed' : 'Failed'}</Badge>
-              <span className="font-medium">{name.replaceAll('_', ' ')}</span>
-              <span className="text-footnote text-label-2">{detail}</span>
-            </li>
-          ))}
-        </ul>
-      </Card>
-      <Code code={code} />
-    </>
+    <Link to="/experiments/$experimentId/train" params={{ experimentId: id }} className={buttonClass(kind)}>
+      {children}
+    </Link>
   );
 }
