@@ -7,13 +7,17 @@ one-hot belong to the algorithm that needs them. Fitted on the training rows of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import heapq
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from .steps.base import levels_of, spread
+from .steps.text_statistics import described
 
 Matrix = npt.NDArray[np.float32]
 
@@ -40,17 +44,12 @@ class Encoder:
         self.columns = columns or []
 
     def fit(self, frame: pd.DataFrame, types: Mapping[str, str]) -> Encoder:
-        numeric = [name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])]
-        varying = set(np.array(numeric, dtype=object)[_varies(frame[numeric])])
         self.columns = []
-        for name in frame.columns:
-            kind = types.get(name)
-            if kind in ("id", "constant"):
-                continue
-            if name in varying:
-                self.columns.append({"name": name, "kind": "number"})
-            elif not pd.api.types.is_numeric_dtype(frame[name]) and frame[name].nunique(dropna=False) > 1:
-                self.columns.append({"name": name, **_learn(frame[name], kind)})
+        for name, values in frame.items():
+            kind = types.get(str(name))
+            learned = None if kind in ("id", "constant") else _learn(values, kind)
+            if learned is not None:
+                self.columns.append({"name": str(name), **learned})
         return self
 
     def features(self) -> list[Feature]:
@@ -69,73 +68,69 @@ class Encoder:
         """(rows, features) float32. A category unseen in training is NaN like a missing one."""
         width = max(1, len(self.features()))
         matrix = np.zeros((len(frame), width), dtype=np.float32)
-        numbers: dict[str, int] = {}
         place = 0
         for column in self.columns:
-            if column["kind"] == "number":
-                numbers[column["name"]] = place
-                place += 1
-                continue
             for block in _apply(frame[column["name"]], column):
                 matrix[:, place] = block
                 place += 1
-        if numbers:
-            values = frame[list(numbers)].to_numpy(np.float64)
-            matrix[:, list(numbers.values())] = np.clip(values, -LARGEST, LARGEST)
         return matrix
 
 
-def _varies(block: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Columns with two values, or with one and gaps."""
-    values = block.to_numpy(np.float64)
-    missing = np.isnan(values)
-    low = np.where(missing, np.inf, values).min(axis=0, initial=np.inf)
-    high = np.where(missing, -np.inf, values).max(axis=0, initial=-np.inf)
-    return np.asarray((low < high) | (missing.any(axis=0) & ~missing.all(axis=0)), dtype=np.bool_)
-
-
-def _learn(values: pd.Series, kind: str | None) -> dict[str, Any]:
+def _learn(values: pd.Series, kind: str | None) -> dict[str, Any] | None:
+    """None where the column is the same throughout; a value and gaps are not the same."""
+    if pd.api.types.is_numeric_dtype(values):
+        return {"kind": "number"} if _varies(values.to_numpy(np.float64)) else None
     if pd.api.types.is_datetime64_any_dtype(values):
+        if values.nunique(dropna=False) < 2:
+            return None
         return {"kind": "datetime", "minimum": pd.Timestamp(values.min()).isoformat()}
-    counts = values.value_counts()
-    order = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
-    levels = {str(level): int(count) for level, count in order}
-    if kind == "text":
-        frequent = [level for level, count in levels.items() if count >= MINIMUM_TEXT_ROWS][:MAXIMUM_LEVELS]
-        extras = ["length", "words"]
-    else:
-        frequent, extras = list(levels)[:MAXIMUM_LEVELS], []
+    codes, texts = levels_of(values)
+    if len(texts) + bool(np.any(codes < 0)) < 2:
+        return None
+    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+    extras = ["length", "words"] if kind == "text" else []
     learned: dict[str, Any] = {
         "kind": "text" if kind == "text" else "category",
-        "vocabulary": frequent,
+        "vocabulary": _frequent(texts, counts, MINIMUM_TEXT_ROWS if kind == "text" else 1),
         "extras": extras,
     }
-    if FREQUENCY_FROM_LEVELS < len(levels) < len(values):
+    if FREQUENCY_FROM_LEVELS < len(texts) < len(values):
         extras.append("frequency")
-        learned["counts"] = {level: count for level, count in levels.items() if count > 1}
+        repeated = sorted(texts[level] for level in np.flatnonzero(counts > 1))
+        known = dict(zip(texts, counts.tolist(), strict=True))
+        learned["counts"] = {text: known[text] for text in repeated}
     return learned
 
 
-def _apply(values: pd.Series, column: dict[str, Any]) -> list[npt.NDArray[Any]]:
+def _varies(numbers: npt.NDArray[np.float64]) -> bool:
+    """Two values, or one and gaps."""
+    known = numbers[~np.isnan(numbers)]
+    return len(known) > 0 and (len(known) < len(numbers) or bool(known.min() < known.max()))
+
+
+def _frequent(texts: list[str], counts: npt.NDArray[np.int64], least: int) -> list[str]:
+    """The most frequent texts of at least so many rows, in the order of their frequency and then of their letters."""
+    if len(texts) > MAXIMUM_LEVELS:
+        least = max(least, int(np.partition(counts, -MAXIMUM_LEVELS)[-MAXIMUM_LEVELS]))
+    candidates = ((-int(counts[place]), texts[place]) for place in np.flatnonzero(counts >= least))
+    return [text for _, text in heapq.nsmallest(MAXIMUM_LEVELS, candidates)]
+
+
+def _apply(values: pd.Series, column: dict[str, Any]) -> Iterator[npt.NDArray[Any]]:
+    if column["kind"] == "number":
+        yield np.clip(values.to_numpy(), -LARGEST, LARGEST)
+        return
     if column["kind"] == "datetime":
-        since = values - pd.Timestamp(column["minimum"])
-        return [(since / pd.Timedelta(days=1)).to_numpy(np.float64)]
-    codes, levels = pd.factorize(values)
-    texts = [str(level) for level in levels]
-    blocks: list[npt.NDArray[Any]] = []
+        yield ((values - pd.Timestamp(column["minimum"])) / pd.Timedelta(days=1)).to_numpy(np.float64)
+        return
+    codes, texts = levels_of(values)
     if column["vocabulary"]:
         place = {level: float(number) for number, level in enumerate(column["vocabulary"])}
-        blocks.append(_spread(codes, [place.get(text, np.nan) for text in texts], np.nan))
+        yield spread(codes, [place.get(text, np.nan) for text in texts])
+    figures = described(texts) if column["kind"] == "text" else None
     for extra in column["extras"]:
-        if extra == "length":
-            blocks.append(_spread(codes, [float(len(text)) for text in texts], np.nan))
-        elif extra == "words":
-            blocks.append(_spread(codes, [float(len(text.split())) for text in texts], np.nan))
-        else:
+        if extra == "frequency":
             counts = column["counts"]
-            blocks.append(_spread(codes, [float(np.log1p(counts.get(text, 0))) for text in texts], np.nan))
-    return blocks
-
-
-def _spread(codes: npt.NDArray[Any], by_level: list[float], missing: float) -> npt.NDArray[np.float64]:
-    return np.asarray(np.array([*by_level, missing], dtype=np.float64)[codes], dtype=np.float64)
+            yield spread(codes, np.log1p([counts.get(text, 0) for text in texts]))
+        elif figures is not None:
+            yield spread(codes, figures[:, ("length", "words").index(extra)])

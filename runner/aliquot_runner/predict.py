@@ -65,7 +65,7 @@ def read_inputs(spec: PredictSpec, columns: list[RunColumn]) -> pd.DataFrame:
     if rows != spec["rowCount"]:
         raise RunnerError("DATA_UNREADABLE", f"The data has {rows} rows, not {spec['rowCount']}.")
     given = {column["name"] for column in spec["columns"]}
-    frame = read_table(path, [column for column in columns if column["name"] in given])
+    frame = read_table(path, [column for column in columns if column["name"] in given], coded=True)
     absent: dict[str, Any] = {
         column["name"]: _missing(column, rows) for column in columns if column["name"] not in given
     }

@@ -12,7 +12,7 @@ from .errors import RunnerError
 from .parameters import fault_in
 from .protocol import RunColumn, RunStep
 from .registry import find_step
-from .steps.base import Step, Truth
+from .steps.base import Step, Truth, levels_of, with_columns
 
 
 def make_steps(steps: Sequence[RunStep], columns: Sequence[RunColumn]) -> list[Step]:
@@ -30,6 +30,17 @@ def make_steps(steps: Sequence[RunStep], columns: Sequence[RunColumn]) -> list[S
     return made
 
 
+def coded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Text as categories: each text is looked at once from here on, however many steps and rows there are."""
+    new: dict[str, pd.Series] = {}
+    for name, values in frame.items():
+        if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
+            codes, texts = levels_of(values)
+            categories = pd.Categorical.from_codes(codes, pd.Index(texts, dtype=object), validate=False)
+            new[str(name)] = pd.Series(categories, index=frame.index)
+    return with_columns(frame, new) if new else frame
+
+
 class Preparation:
     """Fitted on the training rows of one fold; its state is plain JSON."""
 
@@ -40,6 +51,7 @@ class Preparation:
 
     def fit(self, frame: pd.DataFrame, target: Truth) -> Matrix:
         """Learns from `frame` and returns its matrix."""
+        frame = coded(frame)
         for step in self.steps:
             try:
                 frame = step.fit_transform(frame, target)
@@ -49,6 +61,7 @@ class Preparation:
         return self.encoder.fit(frame, self.types).transform(frame)
 
     def transform(self, frame: pd.DataFrame) -> Matrix:
+        frame = coded(frame)
         for step in self.steps:
             try:
                 frame = step.transform(frame)

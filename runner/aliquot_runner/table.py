@@ -18,10 +18,11 @@ from .target import label_text
 NUMERIC: tuple[ColumnType, ...] = ("integer", "number")
 
 
-def read_table(path: Path, columns: Sequence[RunColumn]) -> pd.DataFrame:
-    """One column a spec column: float64, datetime64 or objects of text with None. Raises DATA_UNREADABLE.
+def read_table(path: Path, columns: Sequence[RunColumn], *, coded: bool = False) -> pd.DataFrame:
+    """One column a spec column: float64, datetime64 or text with None; `coded`: text as categories, each kept once.
 
-    Arrow's own threads stay off: the caller forks later.
+    One column after the other, so that the file is never there as a whole as well. Arrow's own threads stay off: the
+    caller forks later. Raises DATA_UNREADABLE.
     """
     names = [column["name"] for column in columns]
     if len(set(names)) != len(names):
@@ -31,11 +32,14 @@ def read_table(path: Path, columns: Sequence[RunColumn]) -> pd.DataFrame:
             absent = set(names) - set(file.schema_arrow.names)
             if absent:
                 raise RunnerError("DATA_UNREADABLE", f"The data has no column {', '.join(sorted(absent))}.")
-            table = file.read(columns=names, use_threads=False)
+            rows = file.metadata.num_rows
+            series = {
+                name: _read(file, name, column["type"], coded) for name, column in zip(names, columns, strict=True)
+            }
     except (OSError, pa.ArrowException) as error:
         raise RunnerError("DATA_UNREADABLE", "The data is not a readable Parquet file.") from error
-    series = {column["name"]: _seen_as(table[column["name"]], column["type"]) for column in columns}
-    return pd.DataFrame(series, index=range(table.num_rows), copy=False)
+    pa.default_memory_pool().release_unused()
+    return pd.DataFrame(series, index=range(rows), copy=False)
 
 
 def read_raw(path: Path, name: str) -> pd.Series:
@@ -63,6 +67,24 @@ def _objects(column: Any) -> pd.Series:
         numbers = column.to_numpy(zero_copy_only=False)
         return pd.Series(np.where(np.isnan(numbers), None, numbers.astype(object)), dtype=object)
     return pd.Series(column.to_pylist(), dtype=object)
+
+
+def _read(file: Any, name: str, kind: ColumnType, coded: bool) -> pd.Series:
+    column = file.read(columns=[name], use_threads=False)[name]
+    is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    if coded and is_text and kind not in NUMERIC and kind != "datetime":
+        return pd.Series(_categories(column))
+    return _seen_as(column, kind)
+
+
+def _categories(column: Any) -> pd.Categorical:
+    chunks = column.dictionary_encode().chunks
+    if not chunks:
+        return pd.Categorical([], categories=pd.Index([], dtype=object))
+    # The chunks share one dictionary, which grows from the first to the last.
+    levels = pd.Index(chunks[-1].dictionary.to_pylist(), dtype=object)
+    codes = np.concatenate([chunk.indices.fill_null(-1).to_numpy() for chunk in chunks])
+    return pd.Categorical.from_codes(codes, levels, validate=False)
 
 
 def _seen_as(column: Any, kind: ColumnType) -> pd.Series:

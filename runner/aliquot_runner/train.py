@@ -55,7 +55,7 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
     target = read_target(raw, spec["taskType"])
     prepared = spec.get("prepared")
     if prepared is None:
-        frame = read_table(path, columns).iloc[target.kept].reset_index(drop=True).copy()
+        frame = read_table(path, columns, coded=True).iloc[target.kept].reset_index(drop=True).copy()
         folds = draw_folds(target, spec["folds"]["count"], spec["folds"]["seed"])
         cells = frame.size
     else:

@@ -203,7 +203,7 @@ def test_nothing_is_learned_from_noise(key: str) -> None:
         for number in range(10, 14):
             frame[f"c{number}"] = np.array([f"id {level}" for level in random.integers(0, 300, 2 * rows)], dtype=object)
         goal = random.integers(0, 2, 2 * rows)
-        types = {name: "category" if name >= "c10" and len(name) == 3 else "number" for name in frame}
+        types = {f"c{number}": "number" if number < 10 else "category" for number in range(14)}
         preparation = Preparation([steps()[key](list(frame.columns))], types)
         matrix = np.nan_to_num(preparation.fit(frame[:rows], Truth(goal[:rows], 2)))
         tree = DecisionTreeClassifier(max_depth=8, random_state=0).fit(matrix, goal[:rows])

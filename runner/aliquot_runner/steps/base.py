@@ -100,17 +100,16 @@ def levels_of(values: pd.Series) -> tuple[Any, list[str]]:
             codes, found = place[codes], found[used]
     else:
         codes, found = pd.factorize(values)
-    texts = [str(level) for level in found]
-    if len(set(texts)) < len(texts):
-        # 1 and "1" are different values of one text.
-        merged, unique = pd.factorize(np.array(texts, dtype=object))
-        return np.append(merged, -1)[codes], list(unique)
-    return codes, texts
+    if pd.api.types.infer_dtype(found, skipna=False) == "string":
+        return codes, found.tolist()
+    # 1 and "1" are different values of one text.
+    merged, unique = pd.factorize(np.array([str(level) for level in found], dtype=object))
+    return np.append(merged, -1)[codes], list(unique)
 
 
 def spread(codes: Any, by_level: Iterable[float], missing: float = np.nan) -> Any:
     """The figure of each row's level."""
-    return np.array([*by_level, missing], dtype=np.float64)[codes]
+    return np.append(np.fromiter(by_level, dtype=np.float64), missing)[codes]
 
 
 def spread_texts(codes: Any, by_level: Iterable[str | None], index: pd.Index) -> pd.Series:

@@ -39,20 +39,16 @@ class RepairMissing(Step):
             disguised = frame[name].isin(numbers)
             if disguised.any():
                 new[name] = frame[name].mask(disguised)
+        spellings = {text.strip().casefold() for text in self.values["texts"]}
+        spellings |= {
+            spelling for number in map(str, numbers.tolist()) for spelling in (number, number.removesuffix(".0"))
+        }
         for name in self.texts(frame):
             codes, texts = levels_of(frame[name])
-            repaired = [None if self._stands_for_missing(text) else text for text in texts]
+            repaired = [None if text.strip().casefold() in spellings else text for text in texts]
             if None in repaired:
                 new[name] = spread_texts(codes, repaired, frame.index)
         return with_columns(frame, new)
-
-    def _stands_for_missing(self, text: str) -> bool:
-        if text.strip().casefold() in {entry.strip().casefold() for entry in self.values["texts"]}:
-            return True
-        try:
-            return float(text) in self.values["numbers"]
-        except ValueError:
-            return False
 
 
 STEP = RepairMissing

@@ -8,6 +8,8 @@ import pandas as pd
 from .base import Step, levels_of, with_columns
 
 CHARACTERS_AT_ONCE = 1_000_000
+SPACES = np.array([chr(point).isspace() for point in range(0x3002)])
+"""By code point; none of the higher ones is a space."""
 
 
 class TextStatistics(Step):
@@ -64,8 +66,7 @@ def _between(points: Any, low: str, high: str) -> Any:
 
 
 def _is_space(points: Any) -> Any:
-    table = np.array([chr(point).isspace() for point in range(0x3001)])
-    return table[np.minimum(points, 0x3000)] & (points <= 0x3000)
+    return SPACES[np.minimum(points, 0x3001)]
 
 
 STEP = TextStatistics

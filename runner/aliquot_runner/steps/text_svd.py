@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -69,10 +70,12 @@ class TextSvd(Step):
         return result if self.values["keep"] else self.without(result, self.learned["columns"])
 
     def _learn(self, texts: list[str]) -> dict[str, Any] | None:
-        rows, words = _words(texts)
-        codes, found = pd.factorize(words)
-        pairs = np.unique(rows * max(1, len(found)) + codes)
-        counts = np.bincount(pairs % max(1, len(found)), minlength=len(found))
+        codes, found = pd.factorize(np.array(_words(texts), dtype=object))
+        ends = codes == (codes[-1] if len(codes) else -1)
+        rows, codes = np.cumsum(ends)[~ends], codes[~ends]
+        pairs = csr_matrix((np.ones(len(codes)), (rows, codes)), shape=(len(texts) + 1, len(found) + 1))
+        pairs.sum_duplicates()
+        counts = np.bincount(pairs.indices, minlength=len(found))
         often = sorted(np.flatnonzero(counts >= self.fewest_texts), key=lambda place: (-counts[place], found[place]))
         often = often[: int(self.values["maximum_terms"])]
         size = min(int(self.values["components"]), len(often) - 1, len(texts) - 1)
@@ -87,21 +90,18 @@ class TextSvd(Step):
         return learned | {"directions": np.round(directions, 5).tolist()}
 
 
-def _words(texts: list[str]) -> tuple[Any, Any]:
-    """All words of all texts in one list, and which text each stands in."""
-    joined = "\n".join(text.replace("\n", " ") for text in texts).lower()
-    words = np.array(TOKEN.findall(joined), dtype=object)
-    ends = words == "\n"
-    return np.cumsum(ends)[~ends], words[~ends]
+def _words(texts: list[str]) -> list[str]:
+    """All words of all texts, with a line break after each text."""
+    return TOKEN.findall("\n".join([*(text.replace("\n", " ") for text in texts), ""]).lower())
 
 
 def _weighted(texts: list[str], learned: dict[str, Any]) -> Any:
     """TF-IDF, a row a text."""
-    place = {term: number for number, term in enumerate(learned["terms"])}
-    rows, words = _words(texts)
-    columns = np.array([place.get(word, -1) for word in words], dtype=np.int64)
-    known = columns >= 0
-    shape = (len(texts), len(place))
+    places = {term: number for number, term in enumerate(learned["terms"])} | {"\n": -1}
+    words = _words(texts)
+    columns = np.fromiter(map(places.get, words, repeat(-2)), dtype=np.int64, count=len(words))
+    rows, known = np.cumsum(columns == -1), columns >= 0
+    shape = (len(texts), len(learned["terms"]))
     counts = csr_matrix((np.ones(known.sum(), dtype=np.float32), (rows[known], columns[known])), shape=shape)
     counts.sum_duplicates()
     counts.data *= np.array(learned["weights"], dtype=np.float32)[counts.indices]
