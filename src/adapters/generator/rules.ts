@@ -1,16 +1,13 @@
 import type { PlannedStep } from '#contract/preprocessing.ts';
-import type { PreprocessingStrategy } from '#contract/vocabulary.ts';
 import type { Generator, PlanRequest } from '#ports/generator.ts';
+import { offerForModels, tryCombinations } from './rules-beyond.ts';
 
-/** Steps that a strategy takes from the recommendations; null: all of them. */
-const taken: Record<PreprocessingStrategy, ReadonlySet<string> | null> = {
-  MINIMAL: new Set(['drop_columns', 'datetime_parts']),
-  BALANCED: new Set(['drop_columns', 'datetime_parts', 'missing_indicator', 'group_rare_categories']),
-  THOROUGH: null,
-  CUSTOM: null,
-};
-
-/** A plan from the analysis' recommendations, in their order of priority: the same analysis gives the same plan. */
+/**
+ * A plan from the analysis alone: the same analysis gives the same plan. MINIMAL has no steps: the typed frame is all
+ * that the algorithms need. BALANCED has what the analysis recommends, which nearly always helps or cannot do harm.
+ * THOROUGH tries combinations of columns too and leaves out what has told nothing; CUSTOM also fills gaps, scales and
+ * spreads categories, for those who want to set it by hand.
+ */
 export function rulesGenerator(): Generator {
   return {
     kind: 'RULES',
@@ -18,29 +15,17 @@ export function rulesGenerator(): Generator {
   };
 }
 
-function planned({ report, columns, target: targetName, strategy }: PlanRequest): PlannedStep[] {
+function planned(request: PlanRequest): PlannedStep[] {
+  if (request.strategy === 'MINIMAL') return [];
+  const { columns, target: targetName } = request;
   const target = columns.find((column) => column.name === targetName)?.physicalName;
   const nameOf = new Map(columns.map((column) => [column.physicalName, column.name]));
-  const allowed = taken[strategy];
-  const steps = [...report.recommendations]
+  const recommended = [...request.report.recommendations]
     .sort((a, b) => a.priority - b.priority)
-    .filter(({ action }) => (allowed ? allowed.has(action.step) : true))
-    .map(({ action, reason }) => ({
-      key: action.step,
-      columns: action.columns.filter((column) => column !== target),
-      parameters: action.parameters,
-      reason,
-      code: null,
-    }))
-    .filter((step) => step.columns.length > 0);
-  const dropped = new Set(
-    steps.filter((step) => step.key === 'drop_columns').flatMap((step) => step.columns),
-  );
-  return [
-    ...steps.filter((step) => step.key === 'drop_columns'),
-    ...steps
-      .filter((step) => step.key !== 'drop_columns')
-      .map((step) => ({ ...step, columns: step.columns.filter((column) => !dropped.has(column)) }))
-      .filter((step) => step.columns.length > 0),
-  ].map((step) => ({ ...step, columns: step.columns.map((column) => nameOf.get(column) ?? column) }));
+    .map(({ action: { step: key, columns: on, parameters }, reason }) => ({ key, on, parameters, reason }));
+  const more = { BALANCED: () => [], THOROUGH: tryCombinations, CUSTOM: offerForModels }[request.strategy];
+  return [...recommended, ...more(request, recommended)].flatMap(({ key, on, parameters, reason }) => {
+    const names = on.flatMap((column) => (column === target ? [] : (nameOf.get(column) ?? [])));
+    return names.length === 0 ? [] : [{ key, columns: names, parameters, reason, code: null }];
+  });
 }

@@ -1,108 +1,148 @@
-import type { AnalysisReport, ColumnProfile, QualityIssue, Recommendation } from '#contract/report.ts';
-import { mostlyMissing, rareCategoryCount } from './column-issues.ts';
+import type { ColumnProfile, QualityIssue, Recommendation } from '#contract/report.ts';
+import { type Advice, advise, columnsThat, type Facts, type Found } from './advice.ts';
+import { mostlyMissing, percent } from './column-issues.ts';
+import { recommendFeatures } from './recommended-features.ts';
+import { disguisedNumbers, recommendRepairs } from './recommended-repairs.ts';
 
-const indicatorFrom = 0.01;
-const groupFromCategories = 20;
+const nearlyAllMissing = Math.max(0.95, mostlyMissing);
+/** A gap flag needs rows on both sides to be learned from. */
+const fewestGaps = 20;
+const indicatorFrom = 0.05;
+/** Flags that agree in nearly every row say the same. */
+const sameGaps = 0.95;
 
-type Draft = Omit<Recommendation, 'priority'>;
-
-/** Steps of the runner's catalogue that the findings call for, the most certain gain first. */
-export function recommend(
-  profiles: ColumnProfile[],
-  issues: QualityIssue[],
-  target: AnalysisReport['target'],
-): Recommendation[] {
+/**
+ * Steps of the catalogue that the findings call for: those that nearly always help, or cannot do harm. The most certain
+ * gain first, and in an order in which they can be applied.
+ */
+export function recommend(profiles: ColumnProfile[], issues: QualityIssue[], found: Found): Recommendation[] {
+  const { target } = found;
   const features = profiles.filter(({ column }) => column !== target?.column);
-  const withCode = (...codes: string[]) =>
-    unique(
-      issues
-        .filter(({ code, column }) => codes.includes(code) && column !== null && column !== target?.column)
-        .map(({ column }) => column as string),
-    );
+  const drops = recommendDrops(features, issues);
+  const dropped = new Set(drops.flatMap(({ action }) => action.columns));
+  const kept = features.filter(({ column }) => !dropped.has(column));
+  const rowCount = profiles[0]?.rowCount ?? 0;
+  const facts: Facts = { ...found, rowCount, kept };
+  const repairs = recommendRepairs(facts);
+  const all = [
+    ...drops,
+    ...repairs,
+    ...recommendFlags(facts),
+    ...recommendFeatures({ ...facts, ...afterwards(kept, repairs) }),
+    ...recommendLateDrops(facts),
+  ];
+  return all.map((advice, index) => ({ priority: index + 1, ...advice }));
+}
+
+/** The columns that are still what they were, and the dates among them and among those that a repair reads so. */
+function afterwards(kept: ColumnProfile[], repairs: Advice[]) {
+  const recast = repairs.filter(({ action }) => ['cast_type', 'numeric_from_text'].includes(action.step));
+  const changed = new Set(recast.flatMap(({ action }) => action.columns));
+  const read = recast.filter(({ action }) => action.parameters.to === 'datetime');
+  const asDates = new Set(read.flatMap(({ action }) => action.columns));
+  return {
+    kept: kept.filter(({ column }) => !changed.has(column)),
+    dates: kept.filter(({ column, type }) => type === 'datetime' || asDates.has(column)),
+  };
+}
+
+function recommendDrops(features: ColumnProfile[], issues: QualityIssue[]): Advice[] {
+  const known = new Set(features.map(({ column }) => column));
   // One value or none: whether it is there can still tell rows apart.
   const isFilledOrNot = new Set(
     features
-      .filter(({ valueCount, missingFraction }) => valueCount > 0 && missingFraction >= indicatorFrom)
+      .filter(({ valueCount, missingFraction }) => valueCount > 0 && missingFraction >= 0.01)
       .map(({ column }) => column),
   );
-  const dropped = new Set<string>();
-  const drafts: Draft[] = [];
-  const drop = (columns: string[], reason: string, expectedEffect: string) => {
-    const fresh = columns.filter((column) => !dropped.has(column));
-    for (const column of fresh) dropped.add(column);
-    propose('drop_columns', fresh, {}, reason, expectedEffect);
+  const taken = new Set<string>();
+  const withCode = (...codes: string[]) => {
+    const columns = issues.flatMap(({ code, column }) =>
+      column !== null && codes.includes(code) && known.has(column) && !taken.has(column) ? [column] : [],
+    );
+    return [...new Set(columns)];
   };
-  function propose(
-    step: string,
-    columns: string[],
-    parameters: Record<string, unknown>,
-    reason: string,
-    expectedEffect: string,
-  ) {
-    if (columns.length > 0) drafts.push({ action: { step, columns, parameters }, reason, expectedEffect });
-  }
-  drop(
-    withCode('LEAKAGE_LIKELY'),
-    'They all but state the target; check whether they are known before it.',
-    'Scores become honest: without this they would not hold on new data.',
-  );
-  drop(
-    withCode('CONSTANT', 'ALL_MISSING').filter((column) => !isFilledOrNot.has(column)),
-    'They have the same value, or none, in every row.',
-    'Less to compute, no loss.',
-  );
-  drop(
-    withCode('IDENTIFIER'),
-    'They number the rows and mean nothing for new ones.',
-    'No rule is learned by heart from keys.',
-  );
-  drop(
-    withCode('DUPLICATE_COLUMN'),
-    'They repeat another column in every row.',
-    'Less to compute; importance is no longer split in two.',
-  );
-
-  const kept = features.filter(({ column }) => !dropped.has(column));
-  const columnsOf = (test: (profile: ColumnProfile) => boolean) =>
-    kept.filter(test).map(({ column }) => column);
-  propose(
-    'datetime_parts',
-    columnsOf(({ type }) => type === 'datetime'),
-    {},
-    'A moment in time says little to a model; its month, weekday and hour repeat.',
-    'Seasons and times of day become visible.',
-  );
-  propose(
-    'missing_indicator',
-    columnsOf(({ missingFraction, valueCount }) => missingFraction >= indicatorFrom && valueCount > 0),
-    { minimum_share: indicatorFrom },
-    'Whether a value is missing can itself be telling.',
-    'Algorithms that fill gaps no longer lose where they were.',
-  );
-  propose(
-    'group_rare_categories',
-    columnsOf(({ type, distinctCount }) => type === 'category' && distinctCount > groupFromCategories),
-    { minimum_count: rareCategoryCount },
-    `Categories seen in fewer than ${rareCategoryCount} rows cannot be learned one by one.`,
-    'Less noise from rare categories, and a place for new ones.',
-  );
-  propose(
-    'text_statistics',
-    columnsOf(({ type }) => type === 'text'),
-    {},
-    'Free text is used by its length, words and signs.',
-    'Something of the text is used without a language model.',
-  );
-  drop(
-    columnsOf(
-      ({ missingFraction, valueCount }) => missingFraction >= Math.max(0.95, mostlyMissing) && valueCount > 0,
+  const drop = (columns: string[], reason: (count: number) => string, effect: string) => {
+    for (const column of columns) taken.add(column);
+    return advise('drop_columns', columns, {}, reason(columns.length), effect);
+  };
+  return [
+    ...drop(
+      withCode('LEAKAGE_LIKELY'),
+      (count) =>
+        `${columnsThat(count, 'all but states', 'all but state')} the target; check whether it is known before the target is.`,
+      'Scores become honest: without this they would not hold on new data.',
     ),
-    'They are empty in at least 95 % of the rows; the flag for the gaps keeps what they can tell.',
-    'Less to compute, little loss.',
-  );
-  return drafts.map((draft, index) => ({ priority: index + 1, ...draft }));
+    ...drop(
+      withCode('CONSTANT', 'ALL_MISSING').filter((column) => !isFilledOrNot.has(column)),
+      (count) => `${columnsThat(count, 'has', 'have')} the same value, or none, in every row.`,
+      'Less to compute, no loss.',
+    ),
+    ...drop(
+      withCode('IDENTIFIER'),
+      (count) => `${columnsThat(count, 'numbers', 'number')} the rows and means nothing for new ones.`,
+      'No rule is learned by heart from keys.',
+    ),
+    ...drop(
+      withCode('DUPLICATE_COLUMN'),
+      (count) => `${columnsThat(count, 'repeats', 'repeat')} another one in every row.`,
+      'Less to compute; importance is no longer split in two.',
+    ),
+  ];
 }
 
-function unique(values: string[]): string[] {
-  return [...new Set(values)];
+/** Flags for gaps in numbers and dates: categories have a place for missing values anyway. */
+function recommendFlags({ kept, missingness, rowCount }: Facts): Advice[] {
+  const gappy = kept.filter(
+    (profile) =>
+      ['integer', 'number', 'datetime'].includes(profile.type) &&
+      gapsOf(profile) >= Math.max(fewestGaps, indicatorFrom * rowCount) &&
+      profile.valueCount > 0,
+  );
+  const single = kept.filter(
+    ({ isConstant, valueCount, missingFraction, type }) =>
+      isConstant &&
+      valueCount > 0 &&
+      missingFraction >= 0.01 &&
+      !['integer', 'number', 'datetime'].includes(type),
+  );
+  const flagged: ColumnProfile[] = [];
+  for (const profile of [...gappy, ...single]) {
+    const says = missingness.pairs.some(
+      ({ first, second, correlation }) =>
+        Math.abs(correlation ?? 0) >= sameGaps &&
+        flagged.some(({ column }) => [first, second].includes(column)) &&
+        [first, second].includes(profile.column),
+    );
+    if (!says) flagged.push(profile);
+  }
+  const shares = flagged.map((profile) => gapsOf(profile) / rowCount);
+  const range =
+    shares.length > 1
+      ? `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}`
+      : percent(shares[0] ?? 0);
+  return advise(
+    'missing_indicator',
+    flagged.map(({ column }) => column),
+    { minimum_share: 0.01 },
+    `${columnsThat(flagged.length, 'has', 'have')} gaps in ${range} of the ${rowCount} rows, and where they are can itself be telling.`,
+    'Algorithms that fill gaps no longer lose where they were.',
+  );
+}
+
+/** With those that a repair makes. */
+const gapsOf = (profile: ColumnProfile) =>
+  profile.missingCount + (disguisedNumbers(profile).length > 0 ? profile.disguisedMissingCount : 0);
+
+/** After the flags were taken. */
+function recommendLateDrops({ kept }: Facts): Advice[] {
+  const empty = kept.filter(
+    ({ missingFraction, valueCount }) => missingFraction >= nearlyAllMissing && valueCount > 0,
+  );
+  return advise(
+    'drop_columns',
+    empty.map(({ column }) => column),
+    {},
+    `${columnsThat(empty.length, 'is', 'are')} empty in at least ${percent(nearlyAllMissing)} of the rows; flags keep what the gaps can tell.`,
+    'Less to compute, little loss.',
+  );
 }

@@ -1,0 +1,149 @@
+import type { ColumnProfile } from '#contract/report.ts';
+import { type Advice, advise, columnsThat, type Facts } from './advice.ts';
+import { rareCategoryCount } from './column-issues.ts';
+import { disguisedNumbers } from './recommended-repairs.ts';
+
+/** With fewer rows a new column costs more, in chance, than it can tell. */
+export const fewestRowsForFeatures = 1_000;
+const skewedFrom = 1.5;
+const fewestValues = 20;
+const fewestValuesForBins = 50;
+const groupFromCategories = 20;
+/** The typed frame has a place of their own for so many; beyond it, categories are lost but for how frequent they are. */
+const encodeFromCategories = 254;
+const fewestRowsALevel = 5;
+const fewestWords = 3;
+const fewestTexts = 200;
+
+/** New columns, and numbers and categories in a form that more algorithms can learn from. */
+export function recommendFeatures(facts: Facts & { dates: ColumnProfile[] }): Advice[] {
+  return [
+    ...useDates(facts.dates),
+    ...evenSkewed(facts),
+    ...bendNumbers(facts),
+    ...useCategories(facts),
+    ...useTexts(facts),
+  ];
+}
+
+const names = (profiles: ColumnProfile[]) => profiles.map(({ column }) => column);
+const isClassification = ({ target }: Facts) =>
+  target?.taskType === 'BINARY_CLASSIFICATION' || target?.taskType === 'MULTICLASS_CLASSIFICATION';
+
+function useDates(dates: ColumnProfile[]): Advice[] {
+  const days = Math.max(0, ...dates.map(({ date }) => date?.rangeDays ?? 0));
+  return [
+    ...(dates.length >= 2
+      ? advise(
+          'datetime_differences',
+          names(dates),
+          {},
+          `${dates.length} dates: what lies between two of them says more than either alone.`,
+          'Durations become visible.',
+        )
+      : []),
+    ...advise(
+      'datetime_parts',
+      names(dates),
+      {},
+      `${columnsThat(dates.length, 'is a moment', 'are moments')} within ${Math.round(days)} days; month, weekday and hour come again in new rows.`,
+      'Seasons and times of day become visible.',
+    ),
+  ];
+}
+
+/**
+ * Order is all that trees look at, and it stays; a linear model no longer follows a few extremes. Not for a target that is
+ * a number: there the scale of a column may well be that of the target.
+ */
+function evenSkewed(facts: Facts): Advice[] {
+  if (!isClassification(facts)) return [];
+  const skewed = facts.kept.filter(isSkewed);
+  const most = Math.max(0, ...skewed.map(({ numeric }) => Math.abs(numeric?.skewness ?? 0)));
+  return advise(
+    'yeo_johnson',
+    names(skewed),
+    { minimum_skewness: 1 },
+    `${columnsThat(skewed.length, 'is', 'are')} very lopsided: skewness up to ${most.toFixed(1)}.`,
+    'Linear models and neighbours see more than the few largest values; trees lose nothing.',
+  );
+}
+
+const isNumber = ({ type }: ColumnProfile) => type === 'integer' || type === 'number';
+
+const isSkewed = (profile: ColumnProfile) =>
+  isNumber(profile) &&
+  profile.distinctCount >= fewestValues &&
+  Math.abs(profile.numeric?.skewness ?? 0) >= skewedFrom &&
+  // lopsided by what a repair takes out
+  disguisedNumbers(profile).length === 0;
+
+/** Beside the number itself: trees make the same splits as before. */
+function bendNumbers(facts: Facts): Advice[] {
+  if (!isClassification(facts) || facts.rowCount < fewestRowsForFeatures) return [];
+  const found = facts.kept.filter(
+    (profile) => isNumber(profile) && profile.distinctCount >= fewestValuesForBins && !isSkewed(profile),
+  );
+  const counts = found.map(({ distinctCount }) => distinctCount);
+  return advise(
+    'bin_numbers',
+    names(found),
+    { bins: 10, keep: true },
+    `${columnsThat(found.length, 'has', 'have')} ${[...new Set([Math.min(...counts), Math.max(...counts)])].join(' to ')} different values; the tenth of the rows that a value falls into stands beside it.`,
+    'A linear model can follow an effect that bends; trees lose nothing.',
+  );
+}
+
+function useCategories(facts: Facts): Advice[] {
+  const { kept, rowCount } = facts;
+  const many = kept.filter(
+    ({ type, distinctCount }) => type === 'category' && distinctCount > groupFromCategories,
+  );
+  const levels = (profiles: ColumnProfile[]) => profiles.map(({ distinctCount }) => distinctCount).join(', ');
+  const encoded = many.filter(
+    ({ distinctCount, valueCount }) =>
+      distinctCount > encodeFromCategories && valueCount >= fewestRowsALevel * distinctCount,
+  );
+  return [
+    ...(facts.target && rowCount >= fewestRowsForFeatures
+      ? advise(
+          'target_encoding',
+          names(encoded),
+          {},
+          `${columnsThat(encoded.length, 'has', 'have')} ${levels(encoded)} categories, more than have a place of their own: the mean target of each, out of fold, orders them.`,
+          'What rare categories have in common with frequent ones is used.',
+        )
+      : []),
+    ...advise(
+      'group_rare_categories',
+      names(many),
+      { minimum_count: rareCategoryCount },
+      `${columnsThat(many.length, 'has', 'have')} ${levels(many)} categories; those in fewer than ${rareCategoryCount} rows cannot be learned one by one.`,
+      'Less noise from rare categories, and a place for new ones.',
+    ),
+  ];
+}
+
+function useTexts({ kept, rowCount }: Facts): Advice[] {
+  const texts = kept.filter(({ type }) => type === 'text');
+  const wordy = texts.filter(({ text }) => (text?.meanWords ?? 0) >= fewestWords);
+  const words = Math.max(0, ...wordy.map(({ text }) => text?.meanWords ?? 0));
+  return [
+    ...advise(
+      'text_statistics',
+      names(texts),
+      {},
+      `${columnsThat(texts.length, 'is', 'are')} free text, of which length, words and signs are used.`,
+      'Something of the text is used without a language model.',
+    ),
+    ...(rowCount >= fewestTexts
+      ? advise(
+          'text_svd',
+          names(wordy),
+          {},
+          `The texts of ${columnsThat(wordy.length, 'have', 'have')} up to ${words.toFixed(1)} words on average: which words stand together is told in a few numbers.`,
+          'The subject of a text becomes visible.',
+        )
+      : []),
+  ];
+}
