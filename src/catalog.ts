@@ -5,8 +5,25 @@ import { ValidationError } from '#errors.ts';
 
 const tasks = z.array(z.enum(taskTypes));
 
+const Dimension = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('CHOICE'), choices: z.array(z.unknown()) }),
+  z.looseObject({
+    kind: z.literal(['INTEGER', 'NUMBER']),
+    low: z.number(),
+    high: z.number(),
+    limits: z.tuple([z.number(), z.number()]),
+  }),
+]);
+
 const Catalog = z.object({
-  algorithms: z.array(z.looseObject({ key: z.string(), label: z.string(), tasks })),
+  algorithms: z.array(
+    z.looseObject({
+      key: z.string(),
+      label: z.string(),
+      tasks,
+      searchSpace: z.record(z.string(), Dimension),
+    }),
+  ),
   metrics: z.array(
     z.looseObject({ key: z.string(), label: z.string(), tasks, greaterIsBetter: z.boolean() }),
   ),

@@ -30,6 +30,7 @@ const ground = [
   'log',
   'paging',
   'runner',
+  'search-space',
   'stop',
 ];
 /** The GraphQL ground; only `graphql`, `mutations` and `subscriptions` of a domain stand on it. */
@@ -80,6 +81,7 @@ const mayImport: Record<string, string[]> = {
   ids: ['errors'],
   jobs: ['db', 'ports'],
   runner: ['contract', 'errors', 'ids', 'ports'],
+  'search-space': ['catalog', 'contract', 'errors'],
   db: [],
   env: [],
   errors: [],

@@ -25,9 +25,9 @@ const later = [
   ...['enum DeploymentStatus', 'type Deployment', 'type Batch', 'type Prediction', 'type ClassProbability'],
   ...['Experiment.reports', 'ModelRun.explainRow'],
   ...['Query.deployments', 'Subscription.batchEvents'],
-  ...['tuneModelRun', 'extendBudget', 'verifyModelRun', 'createBatch'].map(mutationField),
+  ...['verifyModelRun', 'createBatch'].map(mutationField),
   ...['createReport', 'deployModel', 'retireDeployment', 'predict'].map(mutationField),
-  ...['TuneModelRun', 'ExtendBudget', 'VerifyModelRun', 'CreateBatch'].map(input),
+  ...['VerifyModelRun', 'CreateBatch'].map(input),
   ...['CreateReport', 'DeployModel', 'RetireDeployment', 'Predict'].map(input),
   ...['type DeployModelSuccess', 'type PredictSuccess'],
 ];
@@ -166,8 +166,9 @@ describe('the schema', () => {
       return isInputObjectType(type) && type.getFields().idempotencyKey ? [name] : [];
     });
     expect(inputs.sort()).toEqual([
-      ...['analyzeDataset', 'createExperiment', 'generatePreprocessing', 'predictFile', 'requestUpload'],
-      ...['runExperiment', 'startTraining', 'updatePreprocessing', 'uploadDataset'],
+      ...['analyzeDataset', 'createExperiment', 'extendBudget', 'generatePreprocessing', 'predictFile'],
+      ...['requestUpload', 'runExperiment', 'startTraining', 'tuneModelRun', 'updatePreprocessing'],
+      'uploadDataset',
     ]);
   });
 });

@@ -89,15 +89,15 @@ class Search:
             self._study.tell(trial, score, state)
 
     def importance(self) -> dict[str, float] | None:
-        """Shares of 1 by PED-ANOVA, largest first; None where there are fewer than 8 finished trials."""
+        """Shares of 1 by PED-ANOVA, largest first; None of fewer than 8 finished trials, or equal ones."""
         complete = self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-        if len(complete) < LEAST_TRIALS_FOR_IMPORTANCE:
+        if len(complete) < LEAST_TRIALS_FOR_IMPORTANCE or len({trial.value for trial in complete}) == 1:
             return None
         evaluator = optuna.importance.PedAnovaImportanceEvaluator()
         try:
             shares = optuna.importance.get_param_importances(self._study, evaluator=evaluator)
         except (RuntimeError, ValueError):
-            # All trials scored the same, or no dimension varies.
+            # No dimension varies.
             return None
         if not shares or not all(math.isfinite(share) for share in shares.values()):
             return None

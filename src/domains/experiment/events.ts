@@ -15,7 +15,8 @@ export type ExperimentEventPayloads = {
   RunFinished: { modelRunId: string };
   RunFailed: { modelRunId: string; failure: Failure };
   FoldScored: { modelRunId: string; trial: number; fold: number; score: number };
-  TrialFinished: { modelRunId: string; trial: number; score: number };
+  IterationScored: { modelRunId: string; trial: number; fold: number; iteration: number; score: number };
+  TrialFinished: { modelRunId: string; trial: number; score: number; bestScore: number | null };
   BestChanged: { modelRunId: string; score: number };
   LogWritten: { severity: 'INFO' | 'WARNING' | 'ERROR'; message: string };
   ExperimentFinished: Record<string, never>;

@@ -76,6 +76,10 @@ export const Experiment = nodeType<ExperimentRow>('Experiment', experiment).impl
         return eventCursor(row.id, last ?? 0);
       },
     }),
+    addedSeconds: t.exposeInt('addedSeconds', {
+      description:
+        'What `extendBudget` has added to the budget of the present job, or the last one, while it ran.',
+    }),
     failure: t.field({
       type: Failure,
       nullable: true,

@@ -1,5 +1,4 @@
 import { and, desc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
-import { z } from 'zod';
 import { checkAlgorithms, checkMetric } from '#catalog.ts';
 import type { ExperimentStage, TaskType } from '#contract/vocabulary.ts';
 import type { Db, Tx } from '#db.ts';
@@ -11,7 +10,7 @@ import type { DatasetService } from '#domains/dataset/service.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
 import { decodeId, encodeId, newId } from '#ids.ts';
 import { containing, type Newest, newestByParent, olderThan } from '#paging.ts';
-import { ExperimentSettings } from './settings.ts';
+import { ExperimentSettings, mergeSettings } from './settings.ts';
 import { type ExperimentRow, experiment } from './table.ts';
 
 const MAX_NAME_LENGTH = 200;
@@ -281,20 +280,6 @@ export const experimentRunning = (path: string[]) =>
     path,
     retryable: true,
   });
-
-/** Given settings laid over the present ones. @throws ValidationError SETTINGS_INVALID with the path of the fault. */
-export function mergeSettings(present: ExperimentSettings, given: unknown): ExperimentSettings {
-  const result = ExperimentSettings.partial().safeParse(given);
-  if (result.success) {
-    const wished = Object.keys(typeof given === 'object' && given ? given : {});
-    const chosen = Object.entries(result.data).filter(([name]) => wished.includes(name));
-    return { ...present, ...Object.fromEntries(chosen) };
-  }
-  const [issue] = result.error.issues;
-  throw new ValidationError('SETTINGS_INVALID', z.prettifyError(result.error), {
-    path: ['input', 'settings', ...(issue?.path.map(String) ?? [])],
-  });
-}
 
 function checkName(name: string | null | undefined): string | undefined {
   const trimmed = name?.trim();

@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import { SearchSpace } from '#contract/runner.ts';
 import { codeGenerators, preprocessingStrategies, tuningStrategies } from '#contract/vocabulary.ts';
+import { ValidationError } from '#errors.ts';
+import { checkSearchSpace } from '#search-space.ts';
+
+export const LONGEST_BUDGET_SECONDS = 72_000;
+export const MOST_TRIALS = 10_000;
 
 /** What an experiment is to do; kept with it, shown in the wizard. Its JSON Schema is in `catalog`. */
 export const ExperimentSettings = z.strictObject({
   algorithms: z.array(z.string()).max(50).default([]).describe('keys of the catalogue; empty: all that fit'),
-  budgetSeconds: z.int().min(1).max(72_000).default(60).describe('wall clock of the training, in seconds'),
-  maxTrials: z.int().min(1).max(10_000).nullable().default(null).describe('most trials over all runs'),
+  budgetSeconds: z
+    .int()
+    .min(1)
+    .max(LONGEST_BUDGET_SECONDS)
+    .default(60)
+    .describe('wall clock of the training, in seconds'),
+  maxTrials: z.int().min(1).max(MOST_TRIALS).nullable().default(null).describe('most trials over all runs'),
   folds: z.int().min(2).max(20).default(5).describe('splits of the cross-validation'),
   tuning: z.enum(tuningStrategies).default('AUTO').describe('how further trials are chosen'),
   searchSpace: z
@@ -18,3 +28,20 @@ export const ExperimentSettings = z.strictObject({
   seed: z.int().min(0).max(2_147_483_647).default(0).describe('seed of folds, search and models'),
 });
 export type ExperimentSettings = z.infer<typeof ExperimentSettings>;
+
+/** Given settings laid over the present ones. @throws ValidationError SETTINGS_INVALID, SEARCH_SPACE_INVALID with the path of the fault. */
+export function mergeSettings(present: ExperimentSettings, given: unknown): ExperimentSettings {
+  const result = ExperimentSettings.partial().safeParse(given);
+  if (result.success) {
+    for (const [algorithm, space] of Object.entries(result.data.searchSpace ?? {})) {
+      checkSearchSpace(algorithm, space, ['input', 'settings', 'searchSpace', algorithm]);
+    }
+    const wished = Object.keys(typeof given === 'object' && given ? given : {});
+    const chosen = Object.entries(result.data).filter(([name]) => wished.includes(name));
+    return { ...present, ...Object.fromEntries(chosen) };
+  }
+  const [issue] = result.error.issues;
+  throw new ValidationError('SETTINGS_INVALID', z.prettifyError(result.error), {
+    path: ['input', 'settings', ...(issue?.path.map(String) ?? [])],
+  });
+}

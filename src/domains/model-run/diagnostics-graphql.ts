@@ -29,8 +29,14 @@ export const ConfusionMatrix = builder.objectRef<Confusion>('ConfusionMatrix').i
 export const Curve = builder.objectRef<RunnerCurve>('Curve').implement({
   description: 'Points to draw, on out-of-fold rows.',
   fields: (t) => ({
-    kind: t.exposeString('kind', { description: 'ROC, PRECISION_RECALL, CALIBRATION or RESIDUALS.' }),
-    label: t.exposeString('label', { nullable: true, description: 'The class that it is about.' }),
+    kind: t.exposeString('kind', {
+      description:
+        'ROC, PRECISION_RECALL, CALIBRATION, RESIDUALS or LEARNING: rounds of boosting against the loss on rows that it does not learn from.',
+    }),
+    label: t.exposeString('label', {
+      nullable: true,
+      description: 'The class that it is about; of LEARNING the loss.',
+    }),
     x: t.exposeFloatList('x', { description: 'At most 200.' }),
     y: t.exposeFloatList('y', { description: 'As many as x.' }),
   }),
@@ -83,6 +89,13 @@ export const Trial = builder.objectRef<TrialRow>('Trial').implement({
     parameters: t.field({ type: 'JSON', description: 'By name.', resolve: (row) => row.parameters }),
     score: t.exposeFloat('score', { nullable: true, description: 'On all out-of-fold rows.' }),
     foldScores: t.exposeFloatList('foldScores', { description: 'One a fold.' }),
+    pruned: t.exposeBoolean('pruned', {
+      description: 'Its strategy stopped it after some folds: the score is of their rows only.',
+    }),
+    bestScore: t.exposeFloat('bestScore', {
+      nullable: true,
+      description: 'Of the best complete trial of the run when this one had ended.',
+    }),
     seconds: t.exposeFloat('seconds', { description: 'To fit and predict all folds.' }),
   }),
 });

@@ -1,11 +1,20 @@
 import type { MessageOf } from '#contract/runner.ts';
 import type { ModelRunRow } from './table.ts';
 
+/** A run that has only just begun, whatever there was of it before. */
+export const beginning = {
+  ...{ status: 'RUNNING', partial: false, failure: null, finishedAt: null },
+  ...{ parameters: {}, metrics: [], foldScores: [] },
+  ...{ score: null, rankScore: null, scoreBasis: null, scoreInterval: null },
+  ...{ baselineScore: null, bestTrial: null, tuning: null },
+} satisfies Partial<ModelRunRow>;
+
 /** What a finished run is told as; `nameOf`: names of the user by physical ones. */
 export const figuresOf = (message: MessageOf<'runFinished'>, nameOf: ReadonlyMap<string, string>) =>
   ({
     status: 'SUCCEEDED',
     parameters: message.parameters,
+    bestTrial: message.trial,
     score: message.score,
     scoreBasis: message.scoreBasis,
     scoreInterval: message.scoreInterval,

@@ -19,6 +19,7 @@ import {
 } from './diagnostics-graphql.ts';
 import { decodeRanked, type RankedRun, rankedCursor } from './leaderboard.ts';
 import { type ArtifactRow, type ModelRunRow, modelRun, type TrialRow } from './table.ts';
+import { Tuning } from './tuning-graphql.ts';
 
 export const Artifact = builder.objectRef<ArtifactRow>('Artifact').implement({
   description: 'A file that a job left.',
@@ -124,6 +125,12 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
     baselineScore: t.exposeFloat('baselineScore', {
       nullable: true,
       description: 'Of the first trial, before tuning.',
+    }),
+    tuning: t.field({
+      type: Tuning,
+      nullable: true,
+      description: 'What tuning has brought; null where it has had one trial only, and for an ensemble.',
+      resolve: (row) => row.tuning,
     }),
     fitSeconds: t.exposeFloat('fitSeconds', { nullable: true, description: 'Of the best trial, all folds.' }),
     predictMicrosPerRow: t.exposeFloat('predictMicrosPerRow', {

@@ -6,6 +6,7 @@ import { ConflictError, NotFoundError } from '#errors.ts';
 import { parseId } from '#ids.ts';
 import { mutation, nodeSuccess } from '#mutation.ts';
 import { loadNode, NodeInterface } from '#nodes.ts';
+import { ModelRun } from './graphql.ts';
 import { PredictionJob } from './prediction-graphql.ts';
 
 const idempotencyNote = 'Repeats within 24 hours give the first result.';
@@ -54,6 +55,43 @@ mutation('runExperiment', {
   success: nodeSuccess('RunExperimentSuccess', 'experiment', Experiment, 'Experiment'),
   resolve: async (input, { viewer, services }) => ({
     rowId: await services.modelRuns.runExperiment(viewer, input),
+  }),
+});
+
+mutation('tuneModelRun', {
+  description:
+    'Further trials of one run of an experiment that has ended: as a job of the experiment, whose events go on. Trials keep their numbers; the model is replaced by a better one alone, and then the ensemble is blended anew and replaced where that is better.',
+  input: (t) => ({
+    modelRunId: t.id({ required: true, description: 'Of a run with a model, with something to tune.' }),
+    strategy: t.field({ type: TuningStrategyEnum, required: true, description: 'Any but NONE.' }),
+    trials: t.int({ description: 'New ones, 1 to 10,000; default: as many as the time allows.' }),
+    budgetSeconds: t.int({
+      description: 'Wall clock of the job, 1 to 72,000; default: that of the experiment’s settings.',
+    }),
+    searchSpace: t.field({
+      type: 'JSON',
+      description:
+        'By dimension: `{ low, high }` of numbers or `{ choices }`, laid over the search space of the catalogue and of the settings.',
+    }),
+    idempotencyKey: t.string({ description: idempotencyNote }),
+  }),
+  success: nodeSuccess('TuneModelRunSuccess', 'modelRun', ModelRun, 'ModelRun'),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.modelRuns.tuneModelRun(viewer, input),
+  }),
+});
+
+mutation('extendBudget', {
+  description:
+    'More time. While a job of the experiment is queued or runs, its budget grows: what is being fitted goes on, and more follows. After its end the training goes on as a new job of so many seconds: runs and models stay, trials keep their numbers, what was not finished begins again, and what becomes better is replaced.',
+  input: (t) => ({
+    experimentId: t.id({ required: true, description: 'Of an experiment that was trained, or is.' }),
+    seconds: t.int({ required: true, description: '1 to 72,000, which is the most for one job.' }),
+    idempotencyKey: t.string({ description: idempotencyNote }),
+  }),
+  success: nodeSuccess('ExtendBudgetSuccess', 'experiment', Experiment, 'Experiment'),
+  resolve: async (input, { viewer, services }) => ({
+    rowId: await services.modelRuns.extendBudget(viewer, input),
   }),
 });
 

@@ -14,7 +14,7 @@ import { batched } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events, NewEvent } from '#ports/events.ts';
 import type { RunningJob } from '#ports/sandbox.ts';
-import { figuresOf } from './finished-run.ts';
+import { beginning, figuresOf } from './finished-run.ts';
 import { modelFiles, type StoredFile } from './model-files.ts';
 import { modelRun, type TrainedPlan, trial } from './table.ts';
 import type { Question } from './training.ts';
@@ -32,6 +32,7 @@ export async function trainingRecorder(
   table: DatasetRow,
   plan: TrainedPlan,
   sandbox: { tier: string; directory: string },
+  resumed: readonly string[],
 ) {
   const { db, events } = ports;
   const sign = greaterIsBetter(row.metric) ? 1 : -1;
@@ -40,10 +41,12 @@ export async function trainingRecorder(
   const nameOf = new Map(features.map((column) => [column.physicalName, column.name]));
   const earlier = await db.select().from(modelRun).where(eq(modelRun.experimentId, row.id));
   const runIds = new Map(earlier.map((run) => [run.algorithm, run.id]));
-  const started = new Set<string>();
+  /** Algorithms whose rows this training goes on with. */
+  const started = new Set<string>(resumed);
   const promised = new Map<string, { artifacts: RunnerArtifact[]; stored: boolean }>();
   const files = modelFiles(ports, row.ownerId, sandbox.directory);
   const restarted = row.trainingStartedAt !== null;
+  const madeBy = { preprocessing: plan, sandboxTier: sandbox.tier };
   let folds = row.settings.folds;
   let job: RunningJob | null = null;
 
@@ -53,26 +56,8 @@ export async function trainingRecorder(
     runIds.set(algorithm, id);
     if (started.has(algorithm)) return id;
     started.add(algorithm);
-    const fresh = {
-      status: 'RUNNING' as const,
-      label,
-      taskType: row.taskType,
-      metric: row.metric,
-      parameters: {},
-      score: null,
-      rankScore: null,
-      partial: false,
-      scoreBasis: null,
-      scoreInterval: null,
-      metrics: [],
-      foldScores: [],
-      baselineScore: null,
-      failure: null,
-      finishedAt: null,
-      preprocessing: plan,
-      sandboxTier: sandbox.tier,
-    };
-    const { ownerId, datasetId } = row;
+    const { ownerId, datasetId, taskType, metric } = row;
+    const fresh = { ...beginning, ...madeBy, label, taskType, metric };
     await tx
       .insert(modelRun)
       .values({ id, ownerId, experimentId: row.id, datasetId, algorithm, ...fresh })
@@ -96,7 +81,10 @@ export async function trainingRecorder(
     if (stored) await files.replace(tx, id, stored);
     await tx
       .update(modelRun)
-      .set({ ...figuresOf(message, nameOf), rankScore: partial ? null : sign * message.score, partial })
+      .set({
+        ...{ ...figuresOf(message, nameOf), ...madeBy, partial },
+        rankScore: partial ? null : sign * message.score,
+      })
       .where(eq(modelRun.id, id));
     return id;
   }
@@ -129,12 +117,26 @@ export async function trainingRecorder(
       }
       case 'trialFinished': {
         const modelRunId = await idOf(tx, message.algorithm);
-        const { trial: number, parameters, score, foldScores, seconds } = message;
+        const { trial: number, parameters, score, foldScores, bestScore, seconds } = message;
+        const pruned = foldScores.length < folds;
         await tx
           .insert(trial)
-          .values({ modelRunId, number, parameters, score, foldScores, seconds })
+          .values({ modelRunId, number, parameters, score, foldScores, pruned, bestScore, seconds })
           .onConflictDoNothing();
-        return experimentEvent('TrialFinished', { modelRunId, trial: number, score });
+        return experimentEvent('TrialFinished', { modelRunId, trial: number, score, bestScore });
+      }
+      case 'iterationScored': {
+        const { trial: number, fold, iteration, score } = message;
+        const modelRunId = await idOf(tx, message.algorithm);
+        return experimentEvent('IterationScored', { modelRunId, trial: number, fold, iteration, score });
+      }
+      case 'tuned': {
+        const { type: _type, algorithm, ...tuning } = message;
+        await tx
+          .update(modelRun)
+          .set({ tuning })
+          .where(eq(modelRun.id, await idOf(tx, algorithm)));
+        return null;
       }
       case 'runFinished':
         return experimentEvent('RunFinished', { modelRunId: await finishRun(tx, message, stored) });
@@ -166,10 +168,7 @@ export async function trainingRecorder(
   }
 
   const queue = batched<RunnerMessage>(async (messages) => {
-    const newest = messages.filter(
-      (message, index) =>
-        message.type !== 'progress' || !messages.slice(index + 1).some((later) => later.type === 'progress'),
-    );
+    const newest = withoutSuperseded(messages);
     const stored = await storeFiles(newest);
     await db.transaction(async (tx) => {
       await holdClaim(tx);
@@ -231,7 +230,7 @@ export async function trainingRecorder(
     restarted,
     /** Budget that is left: all of it at the first start. */
     remainingSeconds(atLeast: number): number {
-      const { budgetSeconds } = row.settings;
+      const budgetSeconds = (row.continuation ?? row.settings).budgetSeconds + row.addedSeconds;
       if (!row.trainingStartedAt) return budgetSeconds;
       const spent = (Date.now() - row.trainingStartedAt.getTime()) / 1_000;
       return Math.max(budgetSeconds - spent, Math.min(budgetSeconds, atLeast));
@@ -279,3 +278,14 @@ export async function trainingRecorder(
 
 const lostFile = { code: 'MODEL_FILE_LOST', message: 'The model file did not arrive whole. Train again.' };
 const unfinished = { code: 'BUDGET_EXHAUSTED', message: 'The training ended before this run had a result.' };
+
+/** A batch with the last progress alone, and the last iteration of each run. */
+function withoutSuperseded(messages: readonly RunnerMessage[]): RunnerMessage[] {
+  const topics = messages.map((message) => {
+    if (message.type === 'progress') return message.type;
+    return message.type === 'iterationScored' ? `${message.type} ${message.algorithm}` : null;
+  });
+  return messages.filter(
+    (_, index) => topics[index] === null || topics.lastIndexOf(topics[index] ?? '') === index,
+  );
+}

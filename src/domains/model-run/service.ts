@@ -7,13 +7,8 @@ import { once } from '#domains/account/idempotency.ts';
 import { type AnalysisService, checkTarget } from '#domains/analysis/service.ts';
 import type { DatasetService } from '#domains/dataset/service.ts';
 import { experimentEvent } from '#domains/experiment/events.ts';
-import {
-  type ExperimentService,
-  experimentRunning,
-  isRunning,
-  mergeSettings,
-} from '#domains/experiment/service.ts';
-import { ExperimentSettings } from '#domains/experiment/settings.ts';
+import { type ExperimentService, experimentRunning, isRunning } from '#domains/experiment/service.ts';
+import { ExperimentSettings, mergeSettings } from '#domains/experiment/settings.ts';
 import { type ExperimentRow, experiment } from '#domains/experiment/table.ts';
 import type { PreprocessingService } from '#domains/preprocessing/service.ts';
 import type { PreprocessingRow } from '#domains/preprocessing/table.ts';
@@ -22,6 +17,7 @@ import { decodeId, encodeId } from '#ids.ts';
 import { requestCancel } from '#jobs.ts';
 import type { Events } from '#ports/events.ts';
 import type { Queue } from '#ports/queue.ts';
+import { continuing, unbegun } from './continuing.ts';
 import { type ModelRunRow, modelRun } from './table.ts';
 
 export type ModelRunPorts = {
@@ -69,12 +65,15 @@ export function modelRunService(ports: ModelRunPorts) {
     );
   }
 
+  async function find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<ModelRunRow> {
+    const id = decodeId('ModelRun', globalId, path);
+    const [row] = await db.select().from(modelRun).where(eq(modelRun.id, id));
+    return authorise(viewer, row, 'ModelRun', path);
+  }
+
   return {
-    async find(viewer: Viewer | null, globalId: string, path?: string[]): Promise<ModelRunRow> {
-      const id = decodeId('ModelRun', globalId, path);
-      const [row] = await db.select().from(modelRun).where(eq(modelRun.id, id));
-      return authorise(viewer, row, 'ModelRun', path);
-    },
+    find,
+    ...continuing(ports, find, enqueue),
 
     /** Trains an experiment; analysis and preprocessing are made on the way where they are missing. */
     async startTraining(
@@ -113,14 +112,8 @@ export function modelRunService(ports: ModelRunPorts) {
         const started = await tx
           .update(experiment)
           .set({
-            status: 'QUEUED',
+            ...unbegun,
             settings,
-            failure: null,
-            progress: null,
-            cancelRequestedAt: null,
-            startedAt: null,
-            trainingStartedAt: null,
-            finishedAt: null,
             version: row.version + 1,
             ...(chosen ? { preprocessingId: chosen.id } : {}),
           })

@@ -120,6 +120,22 @@ builder.objectType(eventType('FoldScored'), {
     score: t.float(number('score', 'On the rows of the fold, in the unit of the metric.')),
   }),
 });
+builder.objectType(eventType('IterationScored'), {
+  description: 'How far boosting has come within a fit, at most 2 a second for each run.',
+  interfaces,
+  fields: (t) => ({
+    modelRun: t.field(run),
+    trial: t.int(number('trial', 'Number of the trial.')),
+    fold: t.int(number('fold', 'Counts from 0.')),
+    iteration: t.int(number('iteration', 'Rounds so far.')),
+    score: t.float(
+      number(
+        'score',
+        'The loss that boosting watches, on rows that it does not learn from: log loss, RMSE or MAE, smaller is better.',
+      ),
+    ),
+  }),
+});
 builder.objectType(eventType('TrialFinished'), {
   description: 'One set of hyperparameters has been tried.',
   interfaces,
@@ -127,6 +143,11 @@ builder.objectType(eventType('TrialFinished'), {
     modelRun: t.field(run),
     trial: t.int(number('trial', 'Number of the trial.')),
     score: t.float(number('score', 'On all out-of-fold rows.')),
+    bestScore: t.float({
+      nullable: true,
+      description: 'Of the best complete trial of the run so far.',
+      resolve: (event) => (event.payload.bestScore == null ? null : Number(event.payload.bestScore)),
+    }),
   }),
 });
 builder.objectType(eventType('BestChanged'), {

@@ -17,6 +17,7 @@ import type { Storage } from '#ports/storage.ts';
 import { runColumns, runRunner } from '#runner.ts';
 import { prepareFolds } from './fold-preparation.ts';
 import { type Recorder, type RecorderPorts, trainingRecorder } from './recorder.ts';
+import { type Resumption, resumption } from './resumption.ts';
 
 const GRACE_SECONDS = 5;
 /** Start of the process, reading the table and packing the models are outside the budget. */
@@ -128,30 +129,34 @@ export function training(ports: TrainingPorts) {
     await sandbox.warm();
     const directory = await mkdtemp(join(ports.workDirectory, 'training-'));
     const file = await storage.open(parquetKey);
+    const resumed = await resumption(ports, row);
     try {
       const { steps, code, revision } = plan.accepted ?? plan;
       const codeSha256 = createHash('sha256').update(code).digest('hex');
       const trained = { preprocessingId: plan.id, revision, steps, codeSha256 };
-      const recorder = await trainingRecorder(ports, row, table, trained, { tier: sandbox.tier, directory });
+      const known = resumed.wishes.resume?.map(({ algorithm }) => algorithm) ?? [];
+      const isolation = { tier: sandbox.tier, directory };
+      const recorder = await trainingRecorder(ports, row, table, trained, isolation, known);
       const budgetSeconds = recorder.remainingSeconds(SMALLEST_RESTART_BUDGET_SECONDS);
       if (context.attempt > 1 && recorder.restarted) await tellRestart(row, budgetSeconds);
       const collectInto = await mkdtemp(join(directory, 'out-'));
-      const asked = trainSpec(row, table, steps, budgetSeconds, ports);
+      const asked = trainSpec(row, table, steps, budgetSeconds, resumed.wishes, ports);
       const place = { parquet: file.path, directory };
       const { spec, inputs } = hasOwnCode(steps)
         ? await throughOwnCode(row, asked, code, place, recorder, signal)
         : { spec: asked, inputs: [] };
-      inputs.push({ name: 'data.parquet', path: file.path });
+      inputs.push({ name: 'data.parquet', path: file.path }, ...resumed.inputs);
       const fault = await runTrainer(row.ownerId, spec, inputs, collectInto, recorder, context, signal);
       // another worker has the job now, and these rows are its own
       context.signal.throwIfAborted();
       // what was trained before a fault stays: its files are complete or not there
       const kept = await recorder.finish(collectInto, signal.aborted ? 'CANCELED' : 'FAILED');
       if (fault && (kept === 0 || !signal.aborted)) throw fault;
-      if (kept === 0)
+      if (kept === 0 && known.length === 0)
         throw new JobError('NO_MODEL', 'No algorithm could be trained. Their failures tell why.');
     } finally {
       await file.release();
+      await resumed.release();
       await rm(directory, { recursive: true, force: true });
     }
   };
@@ -162,12 +167,13 @@ function trainSpec(
   table: DatasetRow,
   steps: readonly PlannedStep[],
   budgetSeconds: number,
+  wishes: Resumption['wishes'],
   ports: Pick<TrainingPorts, 'threads' | 'memoryBytes'>,
 ): TrainSpec {
   const columns = table.columns ?? [];
   const target = columns.find((column) => column.name === row.target);
   if (!target) throw new JobError('TARGET_NOT_FOUND', `There is no column “${row.target}”.`);
-  const { algorithms, maxTrials, tuning, seed, folds } = row.settings;
+  const { seed, folds } = row.settings;
   return {
     kind: 'train',
     protocol: RUNNER_PROTOCOL,
@@ -176,13 +182,11 @@ function trainSpec(
     target: target.physicalName,
     taskType: row.taskType,
     metric: row.metric,
-    algorithms,
     steps: runSteps(steps, columns),
     folds: { count: folds, seed },
     seed,
     budgetSeconds,
-    maxTrials,
-    tuning,
+    ...wishes,
     threads: ports.threads,
     memoryBytes: ports.memoryBytes,
   };
