@@ -29,8 +29,11 @@ export function jobsOfDomains(ports: Ports, app: App) {
   };
   const datasets = datasetJobs(tables);
   const analyses = analysisJobs(tables);
-  const preprocessings = preprocessingJobs(ports);
-  const measurings = preprocessingMeasuring(ports);
+  const preprocessings = preprocessingJobs({ ...ports, memoryBytes, threads: env.TRAINING_THREADS });
+  const measurings = preprocessingMeasuring({
+    ...{ ...ports, memoryBytes, threads: env.TRAINING_THREADS },
+    isTraining: services.experiments.areTraining,
+  });
   const predictions = predictionJobs({
     ...{ ...ports, objects, memoryBytes },
     maximumColumns: env.MAX_COLUMNS,
@@ -56,7 +59,7 @@ export function jobsOfDomains(ports: Ports, app: App) {
       concurrency: 2,
     },
     // in the background: one at a time, however many wait
-    'preprocessing.measure': { handler: (id) => measurings.measure(id), concurrency: 1 },
+    'preprocessing.measure': { handler: (id, { signal }) => measurings.measure(id, signal), concurrency: 1 },
     'experiment.run': {
       handler: (id, context) => pipeline.run(id, context),
       concurrency: env.TRAINING_CONCURRENCY,
@@ -67,7 +70,7 @@ export function jobsOfDomains(ports: Ports, app: App) {
     'dataset.ingest': (id) => datasets.giveUp(id, lost),
     'analysis.perform': (id) => analyses.settle(id, { status: 'FAILED', failure: lost }),
     'preprocessing.perform': (id) => preprocessings.settle(id, { status: 'FAILED', failure: lost }),
-    'preprocessing.measure': (id) => measurings.giveUp(id, lost.message),
+    'preprocessing.measure': async (id) => void (await measurings.giveUp(id, lost.message)),
     'experiment.run': (id) => pipeline.giveUp(id, lost),
     'prediction.perform': (id) => predictions.settle(id, { status: 'FAILED', failure: lost }),
   };

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, notInArray, sql } from 'drizzle-orm';
 import { checkAlgorithms, checkMetric } from '#catalog.ts';
 import type { ExperimentStage, TaskType } from '#contract/vocabulary.ts';
 import type { Db, Tx } from '#db.ts';
@@ -12,6 +12,7 @@ import { decodeId, encodeId, newId } from '#ids.ts';
 import { containing, type Newest, newestByParent, olderThan } from '#paging.ts';
 import { ExperimentSettings, mergeSettings } from './settings.ts';
 import { type ExperimentRow, experiment } from './table.ts';
+import { experimentsUnderWay } from './under-way.ts';
 
 const MAX_NAME_LENGTH = 200;
 
@@ -67,6 +68,7 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
 
   return {
     find,
+    ...experimentsUnderWay(db),
 
     async create(
       viewer: Viewer | null,
@@ -206,31 +208,6 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
           analysisId: source.id,
         });
       });
-    },
-
-    /** Whether an experiment works on a dataset right now. */
-    async uses(connection: Connection, datasetId: string): Promise<boolean> {
-      const found = await connection
-        .select({ id: experiment.id })
-        .from(experiment)
-        .where(and(eq(experiment.datasetId, datasetId), inArray(experiment.status, ['QUEUED', 'RUNNING'])))
-        .limit(1);
-      return found.length > 0;
-    },
-
-    /** Whether an experiment that is queued or running takes a preprocessing. */
-    async takes(connection: Connection, preprocessingId: string): Promise<boolean> {
-      const found = await connection
-        .select({ id: experiment.id })
-        .from(experiment)
-        .where(
-          and(
-            eq(experiment.preprocessingId, preprocessingId),
-            inArray(experiment.status, ['QUEUED', 'RUNNING']),
-          ),
-        )
-        .limit(1);
-      return found.length > 0;
     },
 
     async page(

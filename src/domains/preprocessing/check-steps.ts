@@ -69,7 +69,8 @@ function checkStep(
       path: [...path, 'code'],
     });
   const fitting = columns.filter(({ name, type }) => name !== target && kind.columnTypes.includes(type));
-  const chosen = checkColumns(rest.columns ?? fitting.map(({ name }) => name), columns, target, path);
+  const wished = rest.columns?.length ? rest.columns : fitting.map(({ name }) => name);
+  const chosen = checkColumns(wished, columns, target, path);
   if (chosen.length === 0)
     throw new ValidationError('STEP_COLUMNS_MISSING', `Name the columns that “${kind.label}” works on.`, {
       path: [...path, 'columns'],

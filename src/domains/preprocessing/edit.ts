@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { GateOutcome } from '#contract/preprocessing.ts';
+import type { GateOutcome, PlannedStep } from '#contract/preprocessing.ts';
 import { compileSteps, parseCode } from './code.ts';
-import { examinePlan } from './examination.ts';
-import type { GenerationPorts, Written } from './generation.ts';
+import { openExamination } from './examination.ts';
+import { type GenerationPorts, rulesOf, type Written } from './generation.ts';
 import type { PlanSource } from './source.ts';
 import type { Teller } from './teller.ts';
 
@@ -17,7 +17,7 @@ export async function takeEdit(
   const { revision } = row;
   if (row.origin === 'EDITED_STEPS') {
     await teller.plan(revision, row.steps);
-    return { ...(await examinePlan(ports, source, row.steps, teller, signal)), steps: row.steps, change: {} };
+    return { ...(await examined(row.steps)), steps: row.steps, change: {} };
   }
   const started = performance.now();
   const { steps, faults } = await parseCode(ports, subject, row.code, await before(), signal);
@@ -35,13 +35,19 @@ export async function takeEdit(
   if (faults.length > 0)
     return { code: row.code, steps: row.steps, gates: [syntax], verdict: 'FAILED', faults: [], change: {} };
   await teller.plan(revision, steps);
-  const examined = await examinePlan(ports, source, steps, teller, signal);
+  const found = await examined(steps);
   return {
-    ...examined,
-    ...{ steps, gates: [syntax, ...examined.gates], change: {} },
+    ...found,
+    ...{ steps, gates: [syntax, ...found.gates], change: {} },
     // what does not compile stays to be seen as it was sent
-    code: examined.code || row.code,
+    code: found.code || row.code,
   };
+
+  async function examined(given: PlannedStep[]) {
+    const examination = openExamination(ports, source, teller, signal);
+    const rules = await rulesOf(ports, source, signal);
+    return examination.plan(given, 'USER', rules).finally(examination.close);
+  }
 
   /** The plan that was edited, with the file that was shown for it. */
   async function before() {

@@ -1,10 +1,12 @@
 import type { PlannedStep } from '#contract/preprocessing.ts';
-import { type Failure, isExpected, JobError } from '#errors.ts';
+import { type Failure, failureOf, isExpected, JobError } from '#errors.ts';
 import { type Conversation, type GateFault, type Generator, GeneratorError } from '#ports/generator.ts';
+import { SandboxUnavailableError } from '#ports/sandbox.ts';
+import { StorageError } from '#ports/storage.ts';
+import { TableError } from '#tables/errors.ts';
 import { checkSteps } from './check-steps.ts';
-import type { CodePorts } from './code.ts';
-import { type Examined, examinePlan, examineRules } from './examination.ts';
-import type { PlanSource } from './source.ts';
+import { type Examined, openExamination } from './examination.ts';
+import type { BenchPorts, PlanSource } from './source.ts';
 import type { PreprocessingRow } from './table.ts';
 import type { Teller } from './teller.ts';
 
@@ -18,7 +20,7 @@ export type Written = Examined & {
   change: Partial<Pick<PreprocessingRow, 'revision' | 'generator' | 'fallback' | 'accepted'>>;
 };
 
-export type GenerationPorts = CodePorts & { generators: Partial<Record<Generator['kind'], Generator>> };
+export type GenerationPorts = BenchPorts & { generators: Partial<Record<Generator['kind'], Generator>> };
 
 /**
  * Writes the plan of a row. CLAUDE starts from the plan of the rules, has its drafts looked at by the gates and mends
@@ -32,13 +34,11 @@ export async function generate(
 ): Promise<Written> {
   const { row, request } = source;
   const { teller } = options;
-  const { RULES, CLAUDE } = ports.generators;
-  if (!RULES) throw new JobError('GENERATOR_NOT_AVAILABLE', 'No rules are configured here.');
   // a plan that was told under this number, before a worker was lost, may have been another one
   let revision = options.isRepeated ? row.revision + 1 : row.revision;
-  const { steps } = await RULES.open(request, teller.listener, signal).draft([]);
+  const steps = await rulesOf(ports, source, signal);
   await teller.plan(revision, steps);
-  const rules = { ...(await examineRules(ports, source, steps, teller, signal)), steps };
+  const rules = { ...(await openExamination(ports, source, teller, signal).rules(steps)), steps };
   if (row.generator !== 'CLAUDE')
     return { ...rules, change: { revision, generator: 'RULES', fallback: null } };
 
@@ -46,7 +46,9 @@ export async function generate(
   const accepted = { ...{ revision, steps, code, gates }, generator: 'RULES' as const };
   const deadline = AbortSignal.timeout(CONVERSATION_MILLISECONDS);
   const within = AbortSignal.any([signal, deadline]);
+  const examination = openExamination(ports, source, teller, within);
   try {
+    const { CLAUDE } = ports.generators;
     if (!CLAUDE) throw new GeneratorError('GENERATOR_NOT_AVAILABLE', 'No key for Claude is configured here.');
     const conversation = CLAUDE.open({ ...request, rules: steps }, teller.listener, within);
     let faults: GateFault[] = [];
@@ -60,7 +62,7 @@ export async function generate(
       }
       revision += 1;
       await teller.plan(revision, drafted.steps);
-      const examined = await examinePlan(ports, source, drafted.steps, teller, within);
+      const examined = await examination.plan(drafted.steps, 'GENERATOR', steps);
       const written = { ...examined, steps: drafted.steps };
       if (examined.verdict === 'PASSED') return { ...written, change: { revision, fallback: null } };
       if (examined.verdict === 'UNDECIDED') {
@@ -81,7 +83,19 @@ export async function generate(
     revision += 1;
     await teller.plan(revision, steps);
     return { ...rules, change: { revision, generator: 'RULES', fallback: failure } };
+  } finally {
+    await examination.close();
   }
+}
+
+/** What the rules plan: the same for the same analysis and strategy. */
+export async function rulesOf(
+  { generators: { RULES } }: Pick<GenerationPorts, 'generators'>,
+  { request }: PlanSource,
+  signal: AbortSignal,
+): Promise<PlannedStep[]> {
+  if (!RULES) throw new JobError('GENERATOR_NOT_AVAILABLE', 'No rules are configured here.');
+  return (await RULES.open(request, { text() {}, usage() {} }, signal).draft([])).steps;
 }
 
 /** A draft whose steps are of the catalogue and of the table, or what is wrong with it. */
@@ -110,9 +124,11 @@ const undecidedIn = ({ gates }: Examined) =>
     .map(({ detail }) => detail)
     .join(' ');
 
-/** Why there is no plan of the language model; null for what has nothing to do with it. */
+/** Why there is no plan of the language model; null for what was not foreseen. */
 function refusalOf(error: unknown, deadline: AbortSignal): Failure | null {
   if (deadline.aborted)
     return { code: 'GENERATOR_TIMEOUT', message: 'Writing and checking took longer than twelve minutes.' };
-  return error instanceof GeneratorError ? { code: error.code, message: error.message } : null;
+  const told = [GeneratorError, SandboxUnavailableError, StorageError, TableError];
+  const failure = failureOf(error, told);
+  return failure.code === 'INTERNAL' ? null : failure;
 }

@@ -1,11 +1,12 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import type { Db } from '#db.ts';
 import { failureOf, JobError } from '#errors.ts';
 import { cancellable, type JobSignals } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events } from '#ports/events.ts';
 import type { Queue } from '#ports/queue.ts';
 import { SandboxUnavailableError } from '#ports/sandbox.ts';
+import { StorageError } from '#ports/storage.ts';
+import { TableError } from '#tables/errors.ts';
 import { compactTexts } from './compaction.ts';
 import { takeEdit } from './edit.ts';
 import { preprocessingEvent } from './events.ts';
@@ -18,7 +19,7 @@ import { preprocessingTeller } from './teller.ts';
 /** Of everything that a job does; a language model alone has less. */
 const JOB_MILLISECONDS = 20 * 60_000;
 
-export type PreprocessingJobPorts = GenerationPorts & { db: Db; events: Events; queue: Queue; log: Log };
+export type PreprocessingJobPorts = GenerationPorts & { events: Events; queue: Queue; log: Log };
 
 export type PreprocessingJobs = ReturnType<typeof preprocessingJobs>;
 
@@ -97,7 +98,9 @@ export function preprocessingJobs(ports: PreprocessingJobPorts) {
             if (signals.claim.aborted) throw error;
             await teller.settle().catch(() => {});
             if (canceled.aborted) return settle(id, { status: 'CANCELED' });
-            const failure = deadline.aborted ? tooLong : failureOf(error, [SandboxUnavailableError]);
+            const failure = deadline.aborted
+              ? tooLong
+              : failureOf(error, [SandboxUnavailableError, StorageError, TableError]);
             if (failure.code === 'INTERNAL')
               ports.log.error({ err: error, preprocessing: id }, 'preprocessing failed');
             await settle(id, { status: 'FAILED', failure });

@@ -17,18 +17,18 @@ export function preprocessingTeller({ db, events }: { db: Db; events: Events }, 
   let text = '';
   let told = 0;
   let usage: GenerationUsage | null = null;
-  const texts = coalesced<null>(TEXT_MILLISECONDS, flushText);
-  const usages = coalesced<GenerationUsage>(USAGE_MILLISECONDS, saveUsage);
+  let last: Promise<unknown> = Promise.resolve();
+  const texts = coalesced<null>(TEXT_MILLISECONDS, () => inOrder(writeText));
+  const usages = coalesced<null>(USAGE_MILLISECONDS, () => inOrder(writeUsage));
 
-  async function tell<Name extends keyof PreprocessingPayloads>(
-    type: Name,
-    payload: PreprocessingPayloads[Name],
-  ): Promise<void> {
-    await settle();
-    await db.transaction((tx) => events.append(tx, id, [preprocessingEvent(type, payload)]));
+  /** One write after another. */
+  function inOrder(work: () => Promise<void>): Promise<void> {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
   }
 
-  async function flushText(): Promise<void> {
+  async function writeText(): Promise<void> {
     const part = text.slice(told);
     if (part === '') return;
     const entry = preprocessingEvent('TextGenerated', { attempt, offset: told, text: part });
@@ -36,7 +36,9 @@ export function preprocessingTeller({ db, events }: { db: Db; events: Events }, 
     told += part.length;
   }
 
-  async function saveUsage(value: GenerationUsage): Promise<void> {
+  async function writeUsage(): Promise<void> {
+    const value = usage;
+    if (!value) return;
     await db.transaction(async (tx) => {
       await tx.update(preprocessing).set({ usage: value }).where(eq(preprocessing.id, id));
       await events.append(tx, id, [preprocessingEvent('UsageChanged', { usage: value })]);
@@ -44,17 +46,21 @@ export function preprocessingTeller({ db, events }: { db: Db; events: Events }, 
     if (usage === value) usage = null;
   }
 
-  /** Writes what still waits. */
-  async function settle(): Promise<void> {
+  /** Writes what still waits, then does `work`. */
+  async function after(work: () => Promise<void>): Promise<void> {
     await texts.settle();
-    await flushText();
     await usages.settle();
-    if (usage) await saveUsage(usage);
+    await inOrder(async () => {
+      await writeText();
+      await writeUsage();
+      await work();
+    });
   }
 
   return {
-    tell,
-    settle,
+    tell: <Name extends keyof PreprocessingPayloads>(type: Name, payload: PreprocessingPayloads[Name]) =>
+      after(() => db.transaction((tx) => events.append(tx, id, [preprocessingEvent(type, payload)]))),
+    settle: () => after(async () => {}),
     listener: {
       text(delta: string): void {
         // what jsonb cannot hold
@@ -63,23 +69,23 @@ export function preprocessingTeller({ db, events }: { db: Db; events: Events }, 
       },
       usage(value: GenerationUsage): void {
         usage = value;
-        usages.push(value);
+        usages.push(null);
       },
     },
     /** The text that follows belongs to another draft. */
-    async beginAttempt(number: number): Promise<void> {
-      await settle();
-      attempt = number;
-      text = '';
-      told = 0;
-    },
+    beginAttempt: (number: number) =>
+      after(async () => {
+        attempt = number;
+        text = '';
+        told = 0;
+      }),
     /** Keeps a plan on the row, so that it is seen while the gates look at it. */
-    async plan(revision: number, steps: PlannedStep[]): Promise<void> {
-      await settle();
-      await db.transaction(async (tx) => {
-        await tx.update(preprocessing).set({ revision, steps, gates: [] }).where(eq(preprocessing.id, id));
-        await events.append(tx, id, [preprocessingEvent('StepsPlanned', { revision, steps })]);
-      });
-    },
+    plan: (revision: number, steps: PlannedStep[]) =>
+      after(() =>
+        db.transaction(async (tx) => {
+          await tx.update(preprocessing).set({ revision, steps, gates: [] }).where(eq(preprocessing.id, id));
+          await events.append(tx, id, [preprocessingEvent('StepsPlanned', { revision, steps })]);
+        }),
+      ),
   };
 }
