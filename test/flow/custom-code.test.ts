@@ -34,14 +34,14 @@ def transform(rows, state):
     return rows
 `;
 
-/** What the server may be told by a plan: a share by city, learned from training rows and smoothed. */
-const shareByCity = `
-def fit(train, target):
-    assert list(train.columns) == ["one", "two", "city"], list(train.columns)
-    return (target == "yes").groupby(train["city"]).mean().to_dict()
+/** A share by city, learned from training rows. */
+const shareByCity = `class CityShare:
+    def fit(self, X, y):
+        self.shares = (y == "yes").groupby(X["city"]).mean().to_dict()
+        return self
 
-def transform(rows, state):
-    return rows.assign(share=rows["city"].map(state).astype(float).fillna(0.5))
+    def transform(self, X):
+        return X.assign(share=X["city"].map(self.shares).astype(float).fillna(0.5))
 `;
 
 type Plan = { datasetId: string; generated: string };
@@ -112,10 +112,22 @@ async function start(client: FlowClient, { datasetId }: Plan, preprocessingId: s
     ...(['createExperiment', question, '{ experiment { id } }'] as const),
   );
   const experimentId = made.experiment.id;
-  const wishes = { algorithms: ['decision_tree'], budgetSeconds: 40, tuning: 'NONE', maxTrials: 1, ...more };
+  const wishes = { algorithms: ['decision_tree'], budgetSeconds: 300, tuning: 'NONE', maxTrials: 1, ...more };
   const input = { experimentId, preprocessingId, ...wishes };
   await client.mutate('startTraining', input, '{ experiment { id } }');
   return experimentId;
+}
+
+/** Waits until the code has prepared so many folds, or more. */
+async function preparing(client: FlowClient, id: string, folds: number): Promise<void> {
+  const document = `subscription ($id: ID!) { experimentEvents(experimentId: $id) {
+    ... on StageProgressed { progress { message } } } }`;
+  type Progressed = { experimentEvents: { progress?: { message: string } } };
+  for await (const { experimentEvents } of client.subscribe<Progressed>(document, { id })) {
+    const [, done] = /has prepared (\d) of 5 folds/.exec(experimentEvents.progress?.message ?? '') ?? [];
+    if (Number(done) >= folds) return;
+  }
+  throw new Error('the stream ended before that');
 }
 
 const resultOf = async (client: FlowClient, id: string) =>
@@ -205,14 +217,32 @@ describe('a plan with code of its own', () => {
     }
   });
 
-  test('is fitted on each fold alone, and its columns are told by their names', {
+  test('that passes its gates is trained and predicts under the names that the user knows', {
     timeout: CASE_MILLISECONDS,
   }, async () => {
-    const { failure, leaderboard } = await trained(client, plan, await withCode(app, plan, shareByCity));
+    const own = await planned(client);
+    const step = { key: 'custom', reason: 'Cities differ.', code: shareByCity };
+    const input = { preprocessingId: own.generated, steps: [step] };
+    await client.mutate('updatePreprocessing', input, '{ preprocessing { id } }');
+    type Edited = { status: string; decision: string | null; failure: object | null };
+    const document =
+      'query ($id: ID!) { node(id: $id) { ... on Preprocessing { status decision failure { message } } } }';
+    const edited = async () => (await client.query<{ node: Edited }>(document, { id: own.generated })).node;
+    await vi.waitUntil(async () => /SUCCEEDED|FAILED/.test((await edited()).status), WAIT);
+    const { decision, ...ended } = await edited();
+    expect(ended).toEqual({ status: 'SUCCEEDED', failure: null });
+    // where so few rows decide nothing, the user does
+    const word = { preprocessingId: own.generated, accept: true };
+    if (decision) await client.mutate('decidePreprocessing', word, '{ preprocessing { id } }');
+    const { failure, leaderboard } = await trained(client, own, own.generated);
     expect(failure).toBe(null);
-    const features = leaderboard.nodes[0]?.featureImportance.map(({ feature }) => feature) ?? [];
+    const [run] = leaderboard.nodes;
+    expect(run?.preprocessing).toMatchObject({ revision: 2, steps: [{ key: 'custom', code: shareByCity }] });
+    const features = run?.featureImportance.map(({ feature }) => feature) ?? [];
     expect(features).toContain('one');
     expect(['one', 'two', 'city', 'share']).toEqual(expect.arrayContaining(features));
+    const csv = await predicted(client, run?.id ?? '', 'city,one,two\nUnseen,9,1\n,,\n');
+    expect(csv.trim().split('\n')).toHaveLength(3);
   });
 
   test.each([
@@ -284,9 +314,9 @@ def transform(rows, state):
   test('is stopped when its experiment is cancelled', { timeout: CASE_MILLISECONDS }, async () => {
     const slow = `import time\n${asItIs.replace('return None', 'time.sleep(600)')}`;
     const id = await start(client, plan, await withCode(app, plan, slow), { budgetSeconds: 600 });
-    for await (const { __typename } of client.events(id)) {
-      if (__typename === 'StageProgressed') await client.mutate('cancelJob', { id }, '{ node { id } }');
-    }
+    await preparing(client, id, 0);
+    await client.mutate('cancelJob', { id }, '{ node { id } }');
+    await all(client.events(id));
     const { status, failure } = await resultOf(client, id);
     expect([status, failure]).toEqual(['CANCELED', null]);
   });
@@ -299,7 +329,7 @@ test('a dataset that is purged takes with it what code has learned from it', {
   onTestFinished(() => app.close());
   const client = connect(app.url);
   const plan = await planned(client);
-  const { failure } = await trained(client, plan, await withCode(app, plan, shareByCity));
+  const { failure } = await trained(client, plan, await withCode(app, plan, asItIs));
   expect(failure).toBe(null);
   const { db } = app.ports;
   const models = () =>
@@ -323,20 +353,16 @@ test('kill -9 of the worker while code prepares the folds: the next one prepares
   const first = await place.worker();
   const client = connect(app.url);
   const plan = await planned(client);
-  const steady = `import time\n${shareByCity.replace('    return rows', '    time.sleep(0.3)\n    return rows')}`;
-  const id = await start(client, plan, await withCode(app, plan, steady), { budgetSeconds: 120 });
-  const seen = [];
-  for await (const event of client.events(id)) {
-    seen.push(event);
-    if (seen.filter(({ __typename }) => __typename === 'StageProgressed').length === 2) break;
-  }
+  const steady = `import time\n${asItIs.replace('return None', 'time.sleep(2)')}`;
+  const id = await start(client, plan, await withCode(app, plan, steady), { budgetSeconds: 600 });
+  await preparing(client, id, 1);
   await first.end('SIGKILL');
   // instead of waiting until the heartbeat is found silent
   await app.ports.db.execute(
     sql`update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active'`,
   );
   await place.worker();
-  const events = [...seen, ...(await all(client.events(id, seen.at(-1)?.cursor)))];
+  const events = await all(client.events(id));
   expect(sequences(events)).toEqual(unbroken(events));
   expect(events.filter(({ __typename }) => __typename === 'TrainingStarted')).toHaveLength(1);
   const { status, failure, leaderboard } = await resultOf(client, id);
