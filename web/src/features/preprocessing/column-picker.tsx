@@ -30,7 +30,7 @@ export function ColumnPicker(props: {
     onChange(columns.map((each) => each.name).filter((each) => (each === name ? isOn : names.has(each))));
   return (
     <fieldset className="grid gap-2">
-      <legend className="text-footnote font-medium">
+      <legend className="mb-1.5 text-footnote font-medium">
         Columns <span className="font-normal text-label-2">{count(chosen.length)} chosen</span>
       </legend>
       <div className="flex flex-wrap gap-2">

@@ -123,7 +123,7 @@ function Several(props: {
   const { label, description, fault, options, chosen, onChange } = props;
   return (
     <fieldset className="grid gap-1">
-      <legend className="text-footnote font-medium">{label}</legend>
+      <legend className="mb-1.5 text-footnote font-medium">{label}</legend>
       <div className="-mx-2 grid grid-cols-2">
         {options.map((option) => (
           <Tick

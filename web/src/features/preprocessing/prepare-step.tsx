@@ -105,7 +105,7 @@ function Present({ id, setting }: { id: string; setting: PreparationSettingQuery
         <Standing {...{ preparation, editing }} />
       )}
       {(preparation.code !== '' || preparation.steps.length > 0) && (
-        <Prepared {...{ preparation, setting, editing, draft }} isLocked={isWriting} />
+        <Prepared {...{ preparation, setting, editing, draft }} isLocked={isWriting} onStale={refetch} />
       )}
     </div>
   );

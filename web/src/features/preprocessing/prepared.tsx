@@ -19,8 +19,10 @@ export function Prepared(props: {
   editing: ReturnType<typeof useEditing>;
   draft: ReturnType<typeof useDraft>;
   isLocked: boolean;
+  /** Another window has saved meanwhile. */
+  onStale: () => void;
 }) {
-  const { preparation, setting, editing, isLocked } = props;
+  const { preparation, setting, editing, isLocked, onStale } = props;
   const [draft, setDraft] = props.draft;
   const [undo, setUndo] = useState<{ what: string; before: Draft | null } | null>(null);
   const [refusal, setRefusal] = useState<EditRefusal | null>(null);
@@ -40,9 +42,13 @@ export function Prepared(props: {
     const edit = 'steps' in draft ? { steps: givenSteps(draft.steps) } : { code: draft.code };
     const fault = await editing.save({ ...edit, revision: draft.revision });
     setRefusal(fault);
+    if (fault?.code === 'REVISION_CHANGED') onStale();
     if (fault) return;
     setUndo(null);
     setDraft(null);
+    // the checks begin above, and the button that was pressed is gone
+    document.getElementById('content')?.focus();
+    scrollTo({ top: 0 });
   }
   const unsaved = draft && (
     <Unsaved

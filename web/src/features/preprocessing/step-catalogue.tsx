@@ -8,23 +8,17 @@ import { groupNames, type StepKind } from './catalogue.ts';
 /** Every step that there is, to be found by what it does. */
 export function StepCatalogue(props: {
   kinds: ReadonlyMap<string, StepKind>;
-  isOpen: boolean;
   onClose: () => void;
   onChoose: (kind: StepKind) => void;
 }) {
-  const { kinds, isOpen, onClose, onChoose } = props;
+  const { kinds, onClose, onChoose } = props;
   const [search, setSearch] = useState('');
   const words = search.trim().toLowerCase();
   const found = [...kinds.values()].filter(({ label, description, key }) =>
     [label, description, key].some((text) => text.toLowerCase().includes(words)),
   );
   return (
-    <Sheet
-      title="Add a step"
-      description="It comes last; drag it where it belongs."
-      isOpen={isOpen}
-      onClose={onClose}
-    >
+    <Sheet title="Add a step" description="It comes last; drag it where it belongs." isOpen onClose={onClose}>
       <div className="grid gap-5">
         <input
           type="search"

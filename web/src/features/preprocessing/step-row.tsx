@@ -57,7 +57,7 @@ export function StepRow(props: {
         id={`move ${step.id}`}
         disabled={isLocked}
         aria-label={`Move step ${index + 1}, ${label}: drag, or use the arrow keys`}
-        className="grid size-11 shrink-0 cursor-grab touch-none place-items-center rounded-control text-label-3 hover:bg-fill hover:text-label active:cursor-grabbing disabled:cursor-default disabled:opacity-40"
+        className="-my-2.5 grid size-11 shrink-0 cursor-grab touch-none place-items-center rounded-control text-label-3 hover:bg-fill hover:text-label active:cursor-grabbing disabled:cursor-default disabled:opacity-40"
         {...handle}
       >
         <Grip />
@@ -80,7 +80,7 @@ export function StepRow(props: {
       <Menu.Root>
         <Menu.Trigger
           disabled={isLocked}
-          className={`${buttonClass('plain')} shrink-0 px-3!`}
+          className={`${buttonClass('plain')} -my-2.5 shrink-0 px-3! md:-my-1.5`}
           aria-label={`Change step ${index + 1}, ${label}`}
         >
           <span aria-hidden="true">•••</span>

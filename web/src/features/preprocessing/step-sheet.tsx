@@ -29,6 +29,7 @@ export function StepSheet(props: {
   return (
     <Sheet title={kind.label} description={kind.description} isOpen onClose={onClose}>
       <form
+        noValidate
         className="grid gap-6"
         onSubmit={(event) => {
           event.preventDefault();

@@ -105,7 +105,7 @@ export function StepsCard(props: {
         )}
         {children}
       </div>
-      <StepCatalogue kinds={kinds} isOpen={isAdding} onClose={() => setAdding(false)} onChoose={add} />
+      {isAdding && <StepCatalogue kinds={kinds} onClose={() => setAdding(false)} onChoose={add} />}
       {edited && kindOfEdited && (
         <StepSheet
           key={edited.id}

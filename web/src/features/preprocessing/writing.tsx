@@ -41,7 +41,7 @@ export function Writing(props: {
         {fallback && (
           <Fault title="The steps are those of the rules" message={fallback.message} code={fallback.code} />
         )}
-        {drafts.length > 0 && <Streaming text={drafts.at(-1) ?? ''} />}
+        {drafts.length > 0 && <Streaming text={readable(drafts.at(-1) ?? '')} />}
         {usage && <Cost usage={usage} />}
         {gates.length > 0 && <GateList gates={gates} />}
       </div>
@@ -53,6 +53,9 @@ function titleOf({ revision, generator }: Preparation, { drafts }: WritingStory)
   if (drafts.length > 0) return 'Claude is writing';
   return revision > 1 && generator !== 'CLAUDE' ? 'Checking your changes' : 'Preparing the steps';
 }
+
+/** Python inside of JSON, as Python. */
+const readable = (text: string): string => text.replaceAll('\\n', '\n').replaceAll('\\"', '"');
 
 /** Follows its own end while it grows, unless somebody has scrolled up to read. */
 function Streaming({ text }: { text: string }) {
