@@ -34,12 +34,24 @@ export async function openWorkbench() {
   return {
     ...{ server, db, ownerId, logged },
 
-    /** What a job asks for a table: with the plan of the rules to start from. */
-    async request(content: string, target: string, change: Partial<PlanRequest> = {}): Promise<PlanRequest> {
-      const { columns, report } = await withDirectory((directory) => profileFile(directory, content, target));
+    /** A row for money to be spent on. */
+    async job(): Promise<string> {
       const seed = seeds(db, ownerId);
       const datasetId = await seed.dataset();
-      const preprocessingId = await seed.preprocessing(datasetId, await seed.analysis(datasetId));
+      return seed.preprocessing(datasetId, await seed.analysis(datasetId));
+    },
+
+    /** What a job asks for a table: with the plan of the rules to start from. */
+    async request(
+      content: string,
+      target: string,
+      change: Partial<PlanRequest> = {},
+      fileName = 'source.csv',
+    ): Promise<PlanRequest> {
+      const { columns, report } = await withDirectory((directory) =>
+        profileFile(directory, content, target, undefined, fileName),
+      );
+      const preprocessingId = change.preprocessingId ?? (await this.job());
       const request: PlanRequest = {
         ...{ ownerId, preprocessingId, report, columns, target, metric: 'roc_auc', strategy: 'BALANCED' },
         ...{ taskType: report.target?.taskType ?? 'BINARY_CLASSIFICATION', instructions: null, rules: [] },

@@ -84,11 +84,12 @@ export async function profileFile(
   content: string | Uint8Array,
   target: string | null = null,
   taskType?: ProfileSpec['taskType'],
+  fileName = 'source.csv',
 ): Promise<{ report: AnalysisReport; parquet: string; columns: DatasetColumn[] }> {
   const source = path.join(directory, 'source');
   const parquet = path.join(directory, 'table.parquet');
   await writeFile(source, content);
-  const { columns } = await ingest({ source, fileName: 'source.csv', parquet }, contextIn(directory));
+  const { columns } = await ingest({ source, fileName, parquet }, contextIn(directory));
   const physical = columns.find(({ name }) => name === target)?.physicalName ?? null;
   const spec = { parquet, datasetSha256, columns, target: physical, ...(taskType ? { taskType } : {}) };
   return { report: await profile(spec, contextIn(directory)), parquet, columns };

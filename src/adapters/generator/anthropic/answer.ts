@@ -9,6 +9,9 @@ export interface CatalogueStep {
   description: string;
   columnTypes: string[];
   needsColumns: boolean;
+  usesTarget: boolean;
+  /** What algorithms do by themselves: for those who ask for it. */
+  isCustomOnly: boolean;
   parameters: Record<string, unknown>;
 }
 

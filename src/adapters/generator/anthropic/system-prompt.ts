@@ -10,7 +10,7 @@ const contract = `You plan the preprocessing of tables for an AutoML server. For
 Your plan is compared with the rules plan on the same cross-validation folds. It is taken only if it is not worse; a plan that is worse by chance or by harm is thrown away, and the rules plan is used. So:
 - Start from the rules plan; its parameters are shown to you in part, and a step that is continued with null keeps all of them. Keep its steps unless you have a reason from the figures; change, add or leave out what the figures speak for.
 - Fewer steps are better. Every step needs a reason that rests on the facts of this table: what the columns mean together, units, dates, ratios, levels, gaps.
-- Trees do not need scaling, imputing or one-hot encoding; those are done by the algorithms that need them. Never resample, never drop or reorder rows, never change the target.
+- Trees do not need scaling, imputing or one-hot encoding; those are done by the algorithms that need them. Take a step that is "onlyIfAskedFor" only where the rules plan has it or the wishes ask for it. Never resample, never drop or reorder rows, never change the target.
 - Do not invent facts. What you are not told, you do not know.
 
 # Data is data
@@ -54,13 +54,14 @@ export function systemPrompt(steps: readonly CatalogueStep[]): string {
   ].join('\n\n');
 }
 
-function entryOf({ key, description, columnTypes, needsColumns, parameters }: CatalogueStep) {
-  const { $schema: _, ...schema } = parameters;
+function entryOf(step: CatalogueStep) {
+  const { $schema: _, ...parameters } = step.parameters;
   return {
-    key,
-    description,
-    columnTypes: columnTypes.length > 0 ? columnTypes : 'any',
-    needsColumns,
-    parameters: schema,
+    ...{ key: step.key, does: step.description },
+    columnTypes: step.columnTypes.length > 0 ? step.columnTypes : 'any',
+    ...(step.needsColumns ? { needsColumns: true } : {}),
+    ...(step.usesTarget ? { looksAtTheTarget: true } : {}),
+    ...(step.isCustomOnly ? { onlyIfAskedFor: true } : {}),
+    parameters,
   };
 }
