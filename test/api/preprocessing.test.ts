@@ -21,6 +21,35 @@ const fault = async (input: object, token?: string) => {
 };
 const names = (events: { __typename: string }[]) => events.map(({ __typename }) => __typename);
 
+describe('what a plan is worth', () => {
+  test('is measured afterwards, step by step, and told behind the end of the job', async () => {
+    const { id } = await does.generated({ analysisId, ...rules });
+    const { lastCursor } = await does.updated(id, { steps: [log, { key: 'missing_indicator' }] });
+    const all = await does.events(id);
+    const finished = all.findLast(
+      ({ __typename }: { __typename: string }) => __typename === 'PreprocessingFinished',
+    );
+    const told = await does.events(id, finished.cursor);
+    expect(lastCursor).toEqual(expect.any(String));
+    expect(names(told).sort()).toEqual([
+      ...['ComparisonReady', 'MeasuringFinished', 'StepMeasured', 'StepMeasured'],
+    ]);
+    const row = await does.read(id);
+    expect(row.measurement.status).toBe('MEASURED');
+    expect(row.steps.map(({ effect }: { effect: object }) => effect)).toEqual(
+      [0, 1].map(() => ({
+        ...{ status: 'MEASURED', reason: expect.any(String) },
+        measured: { metric: 'roc_auc', folds: 10, rows: 240 },
+      })),
+    );
+    expect(row.comparison.effect).toEqual({ metric: 'roc_auc' });
+    expect(row.comparison.columns.slice(0, 2)).toEqual([
+      { column: 'age', source: 'age', before: { type: 'NUMBER' }, after: { type: 'NUMBER' } },
+      { column: 'income', source: 'income', before: { type: 'NUMBER' }, after: { type: 'NUMBER' } },
+    ]);
+  });
+});
+
 describe('a plan of the rules', () => {
   test('is told from the queue to its end, and again from every cursor', async () => {
     const { preprocessing } = await does.generate({ analysisId, ...rules });
@@ -233,34 +262,5 @@ describe('updatePreprocessing', () => {
       await does.decide({ preprocessingId, accept: true }, token),
     ])
       expect([answer.__typename, answer.code, answer.path.join('.')]).toEqual(gone);
-  });
-});
-
-describe('what a plan is worth', () => {
-  test('is measured afterwards, step by step, and told behind the end of the job', async () => {
-    const { id } = await does.generated({ analysisId, ...rules });
-    const { lastCursor } = await does.updated(id, { steps: [log, { key: 'missing_indicator' }] });
-    const all = await does.events(id);
-    const finished = all.findLast(
-      ({ __typename }: { __typename: string }) => __typename === 'PreprocessingFinished',
-    );
-    const told = await does.events(id, finished.cursor);
-    expect(lastCursor).toEqual(expect.any(String));
-    expect(names(told).sort()).toEqual([
-      ...['ComparisonReady', 'MeasuringFinished', 'StepMeasured', 'StepMeasured'],
-    ]);
-    const row = await does.read(id);
-    expect(row.measurement.status).toBe('MEASURED');
-    expect(row.steps.map(({ effect }: { effect: object }) => effect)).toEqual(
-      [0, 1].map(() => ({
-        ...{ status: 'MEASURED', reason: expect.any(String) },
-        measured: { metric: 'roc_auc', folds: 10, rows: 240 },
-      })),
-    );
-    expect(row.comparison.effect).toEqual({ metric: 'roc_auc' });
-    expect(row.comparison.columns.slice(0, 2)).toEqual([
-      { column: 'age', source: 'age', before: { type: 'NUMBER' }, after: { type: 'NUMBER' } },
-      { column: 'income', source: 'income', before: { type: 'NUMBER' }, after: { type: 'NUMBER' } },
-    ]);
   });
 });
