@@ -26,6 +26,17 @@ async function workersOf({ onTestFinished }: Context) {
   return { app, worker: place.worker, client: connect(app.url) };
 }
 
+const TOLD = `subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename
+  ... on LogWritten { message } ... on RunStarted { modelRun { id } }
+  ... on FoldScored { modelRun { id } trial fold } } }`;
+type Told = {
+  __typename: string;
+  message?: string;
+  modelRun?: { id: string };
+  trial?: number;
+  fold?: number;
+};
+
 async function train(client: FlowClient, budgetSeconds: number): Promise<string> {
   const datasetId = await client.dataset('telco_churn.csv', await readFile(join(samples, 'telco_churn.csv')));
   const algorithms = ['decision_tree', 'linear', 'lightgbm', 'random_forest'];
@@ -87,6 +98,35 @@ describe.concurrent('kill -9', () => {
     expectUnbroken(events);
     expect(events.filter(({ __typename }) => __typename === 'TrainingStarted')).toHaveLength(2);
     expectUnbroken(await all(client.events(id)));
+    await expectTrained(client, id);
+  });
+
+  test('of the worker once a model is finished: the next one goes on from there', {
+    timeout: CASE_MILLISECONDS,
+  }, async (context) => {
+    const { worker, client } = await workersOf(context);
+    const first = await worker();
+    const id = await train(client, 40);
+    await until(client, id, 'RunFinished');
+    const { leaderboard } = await client.experiment(id);
+    const finished = leaderboard.nodes.filter(({ status }) => status === 'SUCCEEDED').map((run) => run.id);
+    expect(finished.length).toBeGreaterThanOrEqual(1);
+    await first.end('SIGKILL');
+    await worker();
+    await all(client.events(id));
+    const told = await all(client.subscribe<{ experimentEvents: Told }>(TOLD, { id }));
+    const ofFinished = told.flatMap(({ experimentEvents: event }) =>
+      event.modelRun && finished.includes(event.modelRun.id) ? [event] : [],
+    );
+    for (const run of finished) {
+      const own = ofFinished.filter(({ modelRun }) => modelRun?.id === run);
+      expect(own.filter(({ __typename }) => __typename === 'RunStarted')).toHaveLength(1);
+      // its first trial is not fitted again
+      const folds = own.flatMap(({ trial, fold }) => (trial === 0 ? [fold] : []));
+      expect(folds.sort()).toEqual([0, 1, 2, 3, 4]);
+    }
+    const messages = told.flatMap(({ experimentEvents }) => experimentEvents.message ?? []);
+    expect(messages).toContainEqual(expect.stringMatching(/goes on with \d+ s, from the \d models/));
     await expectTrained(client, id);
   });
 

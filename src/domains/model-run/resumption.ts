@@ -1,6 +1,7 @@
-import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNotNull } from 'drizzle-orm';
 import type { ResumedRun, TrainSpec } from '#contract/runner.ts';
 import type { Db } from '#db.ts';
+import type { ExperimentSettings } from '#domains/experiment/settings.ts';
 import type { ExperimentRow } from '#domains/experiment/table.ts';
 import { groupBy } from '#paging.ts';
 import type { SandboxInput } from '#ports/sandbox.ts';
@@ -16,22 +17,27 @@ export type Resumption = {
   release(): Promise<void>;
 };
 
+const ENSEMBLE = 'ensemble';
 const archiveOf = (algorithm: string) => `${algorithm}.zip`;
 const isBlend = (run: ModelRunRow) => run.bestTrial === null;
 
-/** What earlier jobs have left of an experiment; where the job begins anew, its settings alone. */
+/**
+ * What earlier jobs have left of an experiment, or the worker that was lost in the midst of this one; where the job
+ * begins anew, its settings alone.
+ */
 export async function resumption(
   { db, storage }: { db: Db; storage: Storage },
   row: ExperimentRow,
 ): Promise<Resumption> {
   const { settings, continuation } = row;
   const { algorithms, maxTrials, tuning, searchSpace } = settings;
-  if (!continuation) {
+  const left = continuation || row.trainingStartedAt ? await runsWithModels(db, row) : [];
+  if (!continuation && left.length === 0) {
     return { wishes: { algorithms, maxTrials, tuning, searchSpace }, inputs: [], release: async () => {} };
   }
-  const left = await runsWithModels(db, row);
-  const models = await openModels(storage, left);
   const resume = await recordsOf(db, left);
+  const models = await openModels(storage, left);
+  if (!continuation) return { ...models, wishes: { ...leftToTry(settings, left, resume), resume } };
   if (continuation.kind === 'EXTEND') {
     const most = maxTrials === null ? null : Math.max(1, maxTrials - (await trialsOf(db, row.id)));
     return { ...models, wishes: { algorithms, maxTrials: most, tuning, searchSpace, resume } };
@@ -51,10 +57,27 @@ export async function resumption(
   };
 }
 
+/** What a lost worker had not come to. Trials that were under way begin anew. */
+function leftToTry(
+  { algorithms, maxTrials, tuning, searchSpace }: ExperimentSettings,
+  left: readonly Left[],
+  resume: readonly ResumedRun[],
+): Resumption['wishes'] {
+  const done = resume.reduce((sum, { trials }) => sum + trials.length, 0);
+  const most = maxTrials === null ? null : maxTrials - done;
+  if (most === null || most > 0) return { algorithms, maxTrials: most, tuning, searchSpace };
+  // what there is may still be blended
+  const isBlended = algorithms.length === 0 ? left.length > 1 : algorithms.includes(ENSEMBLE);
+  const trained = left.map(({ algorithm }) => algorithm).filter((key) => key !== ENSEMBLE);
+  const named = [...trained, ...(isBlended ? [ENSEMBLE] : [])];
+  return { algorithms: named, maxTrials: 1, tuning: 'NONE', searchSpace };
+}
+
 type Left = ModelRunRow & { storageKey: string };
 
 /** Of a tuned run alone, where there is no ensemble that would change with it. */
 async function runsWithModels(db: Db, row: ExperimentRow): Promise<Left[]> {
+  const since = row.continuation ? null : row.trainingStartedAt;
   const found = await db
     .select({ run: modelRun, name: artifact.name, storageKey: artifact.storageKey })
     .from(modelRun)
@@ -65,6 +88,8 @@ async function runsWithModels(db: Db, row: ExperimentRow): Promise<Left[]> {
         eq(modelRun.status, 'SUCCEEDED'),
         eq(modelRun.partial, false),
         isNotNull(modelRun.score),
+        // those of an earlier training are replaced by this one's
+        since ? gte(modelRun.finishedAt, since) : undefined,
       ),
     )
     .orderBy(asc(modelRun.algorithm));

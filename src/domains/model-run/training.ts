@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { hasOwnCode, type PlannedStep } from '#contract/preprocessing.ts';
 import { RUNNER_PROTOCOL, type RunnerMessage, type TrainSpec } from '#contract/runner.ts';
 import type { TaskType } from '#contract/vocabulary.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { experimentEvent } from '#domains/experiment/events.ts';
-import type { ExperimentRow } from '#domains/experiment/table.ts';
+import { type ExperimentRow, experiment } from '#domains/experiment/table.ts';
 import { runSteps } from '#domains/preprocessing/code.ts';
 import type { PreprocessingRow } from '#domains/preprocessing/table.ts';
 import { JobError } from '#errors.ts';
@@ -44,8 +45,19 @@ export type Question = ExperimentRow & { taskType: TaskType; metric: string };
 export function training(ports: TrainingPorts) {
   const { db, events, sandbox, storage } = ports;
 
-  async function tellRestart(row: ExperimentRow, budgetSeconds: number): Promise<void> {
-    const message = `The worker was lost. The training starts again with ${Math.round(budgetSeconds)} s.`;
+  async function tellRestart(row: ExperimentRow, budgetSeconds: number, models: number): Promise<void> {
+    const kept = models === 0 ? '' : `, from the ${models} models that were finished`;
+    const message = `The worker was lost. The training goes on with ${Math.round(budgetSeconds)} s${kept}.`;
+    const entry = experimentEvent('LogWritten', { severity: 'WARNING', message });
+    await db.transaction((tx) => events.append(tx, row.id, [entry]));
+  }
+
+  /** An extension may come when the trainer has stopped listening: nobody should look for its seconds. */
+  async function tellLate(row: Question, takenSeconds: number): Promise<void> {
+    const [now] = await db.select().from(experiment).where(eq(experiment.id, row.id));
+    const late = Math.round((now?.addedSeconds ?? 0) - row.addedSeconds - takenSeconds);
+    if (late < 1) return;
+    const message = `${late} s were added too late to be used: the training had ended. Add them again.`;
     const entry = experimentEvent('LogWritten', { severity: 'WARNING', message });
     await db.transaction((tx) => events.append(tx, row.id, [entry]));
   }
@@ -62,7 +74,7 @@ export function training(ports: TrainingPorts) {
     const began = performance.now();
     await recorder.startClock();
     const { target, taskType, columns, folds, budgetSeconds } = asked;
-    const seconds = row.settings.budgetSeconds * SHARE_OF_OWN_CODE;
+    const seconds = (row.continuation ?? row.settings).budgetSeconds * SHARE_OF_OWN_CODE;
     const made = await prepareFolds(
       ports,
       { owner: row.ownerId, ...place, target, taskType, columns, folds, code, seconds },
@@ -86,7 +98,7 @@ export function training(ports: TrainingPorts) {
     return { spec, inputs: made.inputs };
   }
 
-  /** Trains in the sandbox while the recorder listens; gives back what went wrong. */
+  /** Trains in the sandbox while the recorder listens; gives back what went wrong, and the added seconds it took. */
   async function runTrainer(
     owner: string,
     spec: TrainSpec,
@@ -95,7 +107,8 @@ export function training(ports: TrainingPorts) {
     recorder: Recorder,
     context: JobContext,
     signal: AbortSignal,
-  ): Promise<unknown> {
+  ): Promise<{ fault: unknown; takenSeconds: number }> {
+    let takenSeconds = 0;
     try {
       await runRunner(sandbox, {
         owner,
@@ -107,12 +120,13 @@ export function training(ports: TrainingPorts) {
         graceSeconds: GRACE_SECONDS,
         onStart: recorder.attach,
         onMessage: (message: RunnerMessage) => {
+          if (message.type === 'finished') takenSeconds = message.budgetSeconds - spec.budgetSeconds;
           if (!context.signal.aborted) recorder.take(message);
         },
       });
-      return null;
-    } catch (error) {
-      return error;
+      return { fault: null, takenSeconds };
+    } catch (fault) {
+      return { fault, takenSeconds };
     }
   }
 
@@ -128,9 +142,12 @@ export function training(ports: TrainingPorts) {
     // chooses the tier, which every run tells
     await sandbox.warm();
     const directory = await mkdtemp(join(ports.workDirectory, 'training-'));
-    const file = await storage.open(parquetKey);
-    const resumed = await resumption(ports, row);
+    const opened: { release(): Promise<void> }[] = [];
     try {
+      const file = await storage.open(parquetKey);
+      opened.push(file);
+      const resumed = await resumption(ports, row);
+      opened.push(resumed);
       const { steps, code, revision } = plan.accepted ?? plan;
       const codeSha256 = createHash('sha256').update(code).digest('hex');
       const trained = { preprocessingId: plan.id, revision, steps, codeSha256 };
@@ -138,7 +155,7 @@ export function training(ports: TrainingPorts) {
       const isolation = { tier: sandbox.tier, directory };
       const recorder = await trainingRecorder(ports, row, table, trained, isolation, known);
       const budgetSeconds = recorder.remainingSeconds(SMALLEST_RESTART_BUDGET_SECONDS);
-      if (context.attempt > 1 && recorder.restarted) await tellRestart(row, budgetSeconds);
+      if (context.attempt > 1 && recorder.restarted) await tellRestart(row, budgetSeconds, known.length);
       const collectInto = await mkdtemp(join(directory, 'out-'));
       const asked = trainSpec(row, table, steps, budgetSeconds, resumed.wishes, ports);
       const place = { parquet: file.path, directory };
@@ -146,7 +163,9 @@ export function training(ports: TrainingPorts) {
         ? await throughOwnCode(row, asked, code, place, recorder, signal)
         : { spec: asked, inputs: [] };
       inputs.push({ name: 'data.parquet', path: file.path }, ...resumed.inputs);
-      const fault = await runTrainer(row.ownerId, spec, inputs, collectInto, recorder, context, signal);
+      const { fault, takenSeconds } = await runTrainer(
+        ...([row.ownerId, spec, inputs, collectInto, recorder, context, signal] as const),
+      );
       // another worker has the job now, and these rows are its own
       context.signal.throwIfAborted();
       // what was trained before a fault stays: its files are complete or not there
@@ -154,9 +173,9 @@ export function training(ports: TrainingPorts) {
       if (fault && (kept === 0 || !signal.aborted)) throw fault;
       if (kept === 0 && known.length === 0)
         throw new JobError('NO_MODEL', 'No algorithm could be trained. Their failures tell why.');
+      if (!signal.aborted) await tellLate(row, takenSeconds);
     } finally {
-      await file.release();
-      await resumed.release();
+      for (const { release } of opened) await release();
       await rm(directory, { recursive: true, force: true });
     }
   };
