@@ -68,6 +68,11 @@ export interface RunningJob {
    * file of that name (any more). What the job does to the file meanwhile is the caller's to find out, by a checksum.
    */
   copyOut(name: string, target: string): Promise<boolean>;
+  /**
+   * Lets the job have so many seconds of wall time beyond its limits, and of processor time in proportion, all
+   * extensions together. It finds the number in `in/extension`, soon.
+   */
+  extend(addedSeconds: number): void;
 }
 
 export type SandboxLimit = 'MEMORY' | 'DISK' | 'PROCESSES' | 'CPU' | 'WALL' | 'LINE';

@@ -201,6 +201,36 @@ describe('tuneModelRun', () => {
 });
 
 describe('extendBudget', () => {
+  test('while it runs gives the training more time', async () => {
+    const wishes = { algorithms: ['lightgbm'], tuning: 'RANDOM', budgetSeconds: 10, maxTrials: 10_000 };
+    const input = { datasetId, target: 'height', taskType: 'REGRESSION', ...wishes };
+    const { experiment } = await app.mutate('runExperiment', input, '{ experiment { id } }');
+    const { id } = experiment;
+    const follower = app.socket().iterate<{ experimentEvents: Seen & { at: string; bestScore: number } }>({
+      query: `subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename at
+        ... on LogWritten { message } } }`,
+      variables: { id },
+    });
+    const at: Record<string, number> = {};
+    const told: string[] = [];
+    for await (const { data } of follower) {
+      const event = data?.experimentEvents;
+      if (!event) continue;
+      at[event.__typename] ??= Date.parse(event.at);
+      if (event.message) told.push(event.message);
+      if (event.__typename === 'FoldScored' && told.length === 0) {
+        told.push('asked');
+        expect(await extend(id, 8)).toEqual({
+          ...{ __typename: 'ExtendBudgetSuccess', experiment: { status: 'RUNNING', addedSeconds: 8 } },
+        });
+      }
+    }
+    expect(told.slice(0, 2)).toEqual(['asked', '8 s were added to the budget.']);
+    // without the extension it would have ended after ten
+    expect(Number(at.ExperimentFinished) - Number(at.TrainingStarted)).toBeGreaterThan(14_000);
+    expect(await read(id)).toMatchObject({ status: 'SUCCEEDED', addedSeconds: 8 });
+  });
+
   test('after the end goes on with what is there', async () => {
     const wishes = { algorithms: ['decision_tree'], tuning: 'TPE', maxTrials: 3 };
     const id = await trained(wishes);

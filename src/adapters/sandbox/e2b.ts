@@ -97,6 +97,7 @@ export async function e2bSandbox(options: E2bSandboxOptions): Promise<Sandbox> {
     await prepare();
     let heard = false;
     let current: RunningJob | undefined;
+    let addedSeconds = 0;
     const passedOn: SandboxHandlers = {
       ...handlers,
       onLine(line) {
@@ -106,8 +107,15 @@ export async function e2bSandbox(options: E2bSandboxOptions): Promise<Sandbox> {
       onStart(started) {
         const isFirst = !current;
         current = started;
-        if (isFirst)
-          handlers.onStart?.({ copyOut: async (...file) => (await current?.copyOut(...file)) ?? false });
+        if (addedSeconds > 0) started.extend(addedSeconds);
+        if (!isFirst) return;
+        handlers.onStart?.({
+          copyOut: async (...file) => (await current?.copyOut(...file)) ?? false,
+          extend(seconds) {
+            addedSeconds = seconds;
+            current?.extend(seconds);
+          },
+        });
       },
     };
     for (let boxes = 1; ; boxes += 1) {

@@ -49,6 +49,8 @@ export async function trainingRecorder(
   const madeBy = { preprocessing: plan, sandboxTier: sandbox.tier };
   let folds = row.settings.folds;
   let job: RunningJob | null = null;
+  /** What was added to the budget since this job began. */
+  let addedSeconds = 0;
 
   /** The id of an algorithm's run; made or reset at its first mention. */
   async function open(tx: Tx, algorithm: string, label: string): Promise<string> {
@@ -185,10 +187,11 @@ export async function trainingRecorder(
   async function holdClaim(tx: Tx): Promise<void> {
     const ours =
       row.claim === null ? undefined : and(eq(experiment.id, row.id), eq(experiment.claim, row.claim));
-    const held = ours
-      ? await tx.select({ id: experiment.id }).from(experiment).where(ours).for('update')
-      : [];
-    if (held.length === 0) throw new Error('another worker has the experiment now');
+    const [held] = ours ? await tx.select().from(experiment).where(ours).for('update') : [];
+    if (!held) throw new Error('another worker has the experiment now');
+    if (held.addedSeconds - row.addedSeconds === addedSeconds) return;
+    addedSeconds = held.addedSeconds - row.addedSeconds;
+    job?.extend(addedSeconds);
   }
 
   /** The files of the runs that finish in a batch, as far as they can be had. */
@@ -252,6 +255,7 @@ export async function trainingRecorder(
     /** From now on files can be had from the running job. */
     attach(running: RunningJob): void {
       job = running;
+      if (addedSeconds > 0) running.extend(addedSeconds);
     },
     /** Waits for all rows, stores the files, ends what was left open; the number of runs with a model. */
     async finish(directory: string, leftOpen: 'CANCELED' | 'FAILED'): Promise<number> {

@@ -275,6 +275,40 @@ def main(arguments):
       expect(result.canceled).toBe(true);
     });
 
+    test('lets a job run on that was given more time, and tells it how much', async () => {
+      let running: RunningJob | undefined;
+      const onLine = (line: string) => {
+        if (line === 'begun') running?.extend(30);
+        else running?.extend(60);
+      };
+      const result = await run(
+        `
+import os, time
+def wait_for(seconds):
+    while not (os.path.exists("in/extension") and float(open("in/extension").read()) == seconds):
+        time.sleep(0.05)
+def main(arguments):
+    began = time.monotonic()
+    os.write(3, b"begun\\n")
+    wait_for(30)
+    os.write(3, b"more\\n")
+    wait_for(60)
+    time.sleep(max(0, began + 10.5 - time.monotonic()))
+`,
+        {
+          limits: { wallSeconds: 10 },
+          handlers: {
+            onLine,
+            onStart: (job) => {
+              running = job;
+            },
+          },
+        },
+      );
+      expect(result).toMatchObject({ limit: null, exitCode: 0 });
+      expect(result.wallSeconds).toBeGreaterThan(10);
+    });
+
     test('a daemon does not outlive its job', async () => {
       const result = await run(`
 import os, signal, time

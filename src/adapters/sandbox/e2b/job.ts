@@ -22,7 +22,7 @@ const DEFAULT_GRACE_SECONDS = 5;
 const ROOM_SECONDS = 120;
 /** For the way of a cancellation to the job, and of its answer. */
 const CANCEL_ROOM_SECONDS = 20;
-const CANCEL_MILLISECONDS = 5_000;
+const SAY_MILLISECONDS = 5_000;
 const RETRY_MILLISECONDS = 200;
 const COPY_MILLISECONDS = 300_000;
 
@@ -48,8 +48,14 @@ export async function runInBox(
     await checkTemplate(box, until);
     await layOut(box, program, job, signal ? AbortSignal.any([until, signal]) : until);
     const keeper = await startKeeper(box, until);
-    onStart?.({ copyOut: (name, target) => copyOut(box, job.limits, name, target, until) });
-    const verdict = await underWatch(job.limits, ending, (watch) => {
+    const verdict = await underWatch(job.limits, ending, (watch, prolong) => {
+      onStart?.({
+        copyOut: (name, target) => copyOut(box, job.limits, name, target, until),
+        extend(seconds) {
+          prolong(seconds);
+          void sayUntilHeard(keeper, `extend ${seconds}`, watch);
+        },
+      });
       const cancel = () => void cancelJob(keeper, graceSeconds, ending, watch);
       if (signal?.aborted) cancel();
       else signal?.addEventListener('abort', cancel, { once: true, signal: watch });
@@ -64,19 +70,26 @@ export async function runInBox(
   }
 }
 
-/** Ends the job when it is late; the signal is aborted as soon as the work is done. */
+/** Ends the job when it is late; the signal is aborted as soon as the work is done, which may prolong its time. */
 async function underWatch<T>(
   { wallSeconds }: SandboxLimits,
   ending: AbortController,
-  work: (watch: AbortSignal) => Promise<T>,
+  work: (watch: AbortSignal, prolong: (addedSeconds: number) => void) => Promise<T>,
 ): Promise<T> {
   const done = new AbortController();
-  const late = setTimeout(
-    () => ending.abort(new BoxLostError('the job did not end at its limit of time')),
-    (wallSeconds + ROOM_SECONDS) * 1_000,
-  );
+  const began = performance.now();
+  const watchOver = (seconds: number) =>
+    setTimeout(
+      () => ending.abort(new BoxLostError('the job did not end at its limit of time')),
+      (seconds + ROOM_SECONDS) * 1_000 - (performance.now() - began),
+    );
+  let late = watchOver(wallSeconds);
+  const prolong = (addedSeconds: number) => {
+    clearTimeout(late);
+    late = watchOver(wallSeconds + addedSeconds);
+  };
   try {
-    return await work(done.signal);
+    return await work(done.signal, prolong);
   } finally {
     clearTimeout(late);
     done.abort();
@@ -159,13 +172,16 @@ async function cancelJob(
     (graceSeconds + CANCEL_ROOM_SECONDS) * 1_000,
   );
   watch.addEventListener('abort', () => clearTimeout(late), { once: true });
+  await sayUntilHeard(keeper, `cancel ${graceSeconds}`, watch);
+}
+
+/** What is said twice does no harm. */
+async function sayUntilHeard(keeper: CommandHandle, line: string, watch: AbortSignal): Promise<void> {
   while (!watch.aborted) {
-    const heard = await keeper
-      .sendStdin(`cancel ${graceSeconds}\n`, { requestTimeoutMs: CANCEL_MILLISECONDS })
-      .then(
-        () => true,
-        () => false,
-      );
+    const heard = await keeper.sendStdin(`${line}\n`, { requestTimeoutMs: SAY_MILLISECONDS }).then(
+      () => true,
+      () => false,
+    );
     if (heard) return;
     await sleep(RETRY_MILLISECONDS);
   }

@@ -64,7 +64,11 @@ export async function openWorkplace(places: {
           const { args, limits } = job;
           const request = { ...manner, base, arguments: args, limits };
           const out = join(base, 'work/out');
-          handlers.onStart?.({ copyOut: (name, target) => copyOut(out, name, target, limits.diskBytes) });
+          handlers.onStart?.({
+            copyOut: (name, target) => copyOut(out, name, target, limits.diskBytes),
+            // after the request, which is the first line
+            extend: (seconds) => void setImmediate(() => socket.write(`extend ${seconds}\n`)),
+          });
           const verdict = await converse(socket, request, handlers, closing);
           const collected = await collect(out, job.collectInto, limits.diskBytes);
           return { ...verdict, ...collected, tier: tierName(manner.tier) };

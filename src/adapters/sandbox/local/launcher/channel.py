@@ -1,6 +1,6 @@
 """What the supervisor and the server say to each other, over one socket for each job.
 
-To here: the token's answer is the request as one JSON line, then `cancel SECONDS` and `release` lines.
+To here: the token's answer is the request as one JSON line, then `extend SECONDS`, `cancel SECONDS` and `release` lines.
 To the server: frames of a letter, four bytes of length (big endian) and the content:
 `E` event lines joined by newlines, `R` the result as JSON.
 """
