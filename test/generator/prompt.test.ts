@@ -5,6 +5,8 @@ import { dataJson } from '#adapters/generator/anthropic/fence.ts';
 import { systemPrompt } from '#adapters/generator/anthropic/system-prompt.ts';
 import { catalog } from '#catalog.ts';
 import type { DatasetColumn } from '#contract/table.ts';
+import { holdoutOf } from '#tables/holdout.ts';
+import { datasetSha256 } from '../tables/harness.ts';
 import { answerOf, loans } from './tables.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
@@ -90,6 +92,34 @@ describe('what Claude is told of a table', () => {
       expect(content).toContain(cell);
     expect(content).toMatch(/\{"id":"c4","name":"email"[^\n]*"personalData":true/);
     for (const cell of ['bank.example', 'L1000']) expect(content).not.toContain(cell);
+  });
+
+  test('has nothing of the targets that are held out', async () => {
+    const rows = Array.from({ length: 1_500 }, (_, row) => ({
+      features: [(row * 31) % 47, ['red', 'green', 'blue'][(row * 5) % 3], row % 9],
+      target: (row * 37) % 100 < 40 + ((row * 31) % 47 > 20 ? 25 : 0) ? 'yes' : 'no',
+    }));
+    const places = [...holdoutOf({ datasetSha256, target: 'y', rowCount: rows.length }).heldOutRows()];
+    const others = rows.map(({ features, target }, row) => {
+      const index = places.indexOf(row);
+      const from = places[(index + 17) % places.length] as number;
+      return { features, target: index < 0 ? target : (rows[from]?.target ?? '') };
+    });
+    const csv = (table: typeof rows) =>
+      `${['a,b,c,y', ...table.map(({ features, target }) => [...features, target].join(','))].join('\n')}\n`;
+    expect(csv(others)).not.toBe(csv(rows));
+    const prompts: string[] = [];
+    for (const table of [rows, others]) {
+      const request = await bench.request(csv(table), 'y');
+      // they do differ where the whole table is told of
+      prompts.push(String(request.report.target?.conflictingRows));
+      bench.server.plan({ text: answerOf([]) });
+      await bench.open(request, { sendsValues: true }).draft([]);
+      prompts.push(bench.server.questions().at(-1)?.body.messages[0]?.content ?? '');
+    }
+    const [conflicts, first, otherConflicts, second] = prompts;
+    expect(conflicts).not.toBe(otherConflicts);
+    expect(second).toBe(first);
   });
 
   test('has the wishes of the owner in a block of their own', async () => {

@@ -6,7 +6,7 @@ import type { PlannedStep } from '#contract/preprocessing.ts';
 import { type PreprocessingStrategy, preprocessingStrategies } from '#contract/vocabulary.ts';
 import { profileFile, withDirectory } from '../tables/harness.ts';
 
-const ROWS = 1_200;
+const ROWS = 2_000;
 
 /** Fractions that look drawn by chance, the same at every run. */
 function chance(seed: number) {
@@ -24,7 +24,7 @@ const words = ['small', 'old', 'bright', 'new', 'red', 'round', 'cheap'];
 function untidyTable(): string {
   const random = chance(11);
   const header =
-    'key,same,plain,copy,status,level,price,sent,arrived,income,gaps,town,street,story,nearly_empty,bought';
+    'key,same,plain,copy,status,level,price,sent,arrived,income,amount,gaps,town,street,story,nearly_empty,bought';
   const lines = Array.from({ length: ROWS }, (_, index) => {
     const plain = random().toFixed(4);
     const sent = Math.floor(random() * 500);
@@ -39,9 +39,10 @@ function untidyTable(): string {
       days(sent),
       days(sent + Math.floor(random() * 30)),
       Math.exp(3 * random() + 4 * random() * random()).toFixed(2),
+      (1 + 99 * random() ** 2).toFixed(2),
       index % 9 === 0 ? '' : random().toFixed(3),
       `town ${Math.floor(40 * random() * random())}`,
-      `street ${Math.floor(random() * 150)}`,
+      `street ${Math.floor(random() * 300)}`,
       Array.from({ length: 6 }, () => words[Math.floor(random() * words.length)]).join(' ') + index,
       index % 40 === 0 ? random().toFixed(2) : '',
       random() + Number(plain) > 1 ? 'yes' : 'no',
@@ -75,6 +76,19 @@ describe('the rules', () => {
       ['drop_columns', ['same'], {}],
       ['drop_columns', ['key'], {}],
       ['drop_columns', ['copy'], {}],
+      ['repair_missing', ['status'], { texts: ['n/a'], numbers: [] }],
+      ['repair_missing', ['level'], { texts: [], numbers: [-999] }],
+      ['numeric_from_text', ['price'], { decimal_comma: false }],
+      ['missing_indicator', ['level', 'gaps', 'nearly_empty'], { minimum_share: 0.01 }],
+      ['datetime_differences', ['sent', 'arrived'], {}],
+      ['datetime_parts', ['sent', 'arrived'], {}],
+      ['yeo_johnson', ['income'], { minimum_skewness: 1 }],
+      ['log_transform', ['amount'], { minimum_skewness: 0 }],
+      ['target_encoding', ['street'], {}],
+      ['group_rare_categories', ['town', 'street'], { minimum_count: 10 }],
+      ['text_statistics', ['story'], {}],
+      ['text_svd', ['story'], {}],
+      ['drop_columns', ['nearly_empty'], {}],
     ]);
     expect(await plan('BALANCED')).toEqual(balanced);
   });
@@ -87,8 +101,10 @@ describe('the rules', () => {
       expect(steps.slice(0, balanced.length)).toEqual(balanced);
       return steps.slice(balanced.length).map(({ key }) => key);
     };
-    expect(await added('THOROUGH')).toEqual([]);
-    expect(await added('CUSTOM')).toEqual([]);
+    expect(await added('THOROUGH')).toEqual([
+      ...['cyclic_features', 'arithmetic', 'ratios', 'group_aggregates', 'select_by_correlation'],
+    ]);
+    expect(await added('CUSTOM')).toEqual(['impute', 'scale', 'one_hot_encoding']);
   });
 
   test('leave alone what needs nothing', async () => {
@@ -113,7 +129,7 @@ describe('the rules', () => {
           expect(header).toEqual(expect.arrayContaining(step.columns));
           expect(step.columns).not.toContain(target);
           expect(step.columns.length).toBeGreaterThan(0);
-          expect(step.reason).toMatch(/\d|[Tt]he best/);
+          expect(step.reason).toMatch(/\d/);
           expect(step.code).toBeNull();
         }
       }

@@ -14,6 +14,8 @@ const shownValues = 8;
 const longestValue = 32;
 const longestName = 200;
 const shownIssues = 60;
+/** They compare whole rows with their targets, held-out ones among them, and no step may leave out rows. */
+const aboutRows = new Set(['CONFLICTING_ROWS', 'DUPLICATE_ROWS']);
 
 type Association = NonNullable<AnalysisReport['target']>['associations'][number];
 
@@ -29,6 +31,7 @@ export function taskPrompt(request: PlanRequest, detail: Detail, sendsValues: bo
     .map((profile) => cardOf(profile, associations.get(profile.column), detail, sendsValues));
   const issues = report.issues
     .filter(({ severity, column }) => severity !== 'INFO' && (column === null || told.has(column)))
+    .filter(({ code }) => !aboutRows.has(code))
     .slice(0, shownIssues)
     .map(({ code, severity, column, affectedRows }) => ({ code, severity, column, affectedRows }));
   const data = fencedData({
@@ -39,7 +42,6 @@ export function taskPrompt(request: PlanRequest, detail: Detail, sendsValues: bo
       rows: report.overview.rowCount,
       columns: report.overview.columnCount,
       untoldColumns: report.overview.columnCount - cards.length,
-      duplicateRows: report.overview.duplicateRows,
       missing: rounded(report.overview.missingFraction),
     },
     target: targetCard(report, targetId, sendsValues),
