@@ -58,6 +58,10 @@ def example_messages(folder: Path) -> list[Message]:
     steps = [{"key": "datetime_parts", "parameters": {}}]
     compiled = compile_spec(both, "c5", steps)
     found.extend(run_job(folder / "compile", compiled, {}).messages)
+    (folder / "code.py").write_text('open("file")\n', encoding="utf-8")
+    edited = compiled | {"kind": "parse", "code": "in/code.py", "original": "in/original.py"}
+    files = {"code.py": folder / "code.py", "original.py": folder / "compile" / "out" / "pipeline.py"}
+    found.extend(run_job(folder / "parse", edited, files).messages)
     return found
 
 

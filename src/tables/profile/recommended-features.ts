@@ -7,7 +7,9 @@ import { disguisedNumbers } from './recommended-repairs.ts';
 export const fewestRowsForFeatures = 1_000;
 const skewedFrom = 1.5;
 const fewestValues = 20;
-const fewestValuesForBins = 50;
+/** Fewer different values may well be codes. */
+const fewestAmounts = 50;
+const widelySpreadFrom = 5;
 const groupFromCategories = 20;
 /** The typed frame has a place of their own for so many; beyond it, categories are lost but for how frequent they are. */
 const encodeFromCategories = 254;
@@ -20,7 +22,7 @@ export function recommendFeatures(facts: Facts & { dates: ColumnProfile[] }): Ad
   return [
     ...useDates(facts.dates),
     ...evenSkewed(facts),
-    ...bendNumbers(facts),
+    ...evenSpread(facts),
     ...useCategories(facts),
     ...useTexts(facts),
   ];
@@ -78,19 +80,22 @@ const isSkewed = (profile: ColumnProfile) =>
   // lopsided by what a repair takes out
   disguisedNumbers(profile).length === 0;
 
-/** Beside the number itself: trees make the same splits as before. */
-function bendNumbers(facts: Facts): Advice[] {
-  if (!isClassification(facts) || facts.rowCount < fewestRowsForFeatures) return [];
-  const found = facts.kept.filter(
-    (profile) => isNumber(profile) && profile.distinctCount >= fewestValuesForBins && !isSkewed(profile),
-  );
-  const counts = found.map(({ distinctCount }) => distinctCount);
+/** Amounts and durations: what counts in them is how many times as large, not how much larger. */
+function evenSpread(facts: Facts): Advice[] {
+  if (!isClassification(facts)) return [];
+  const spreads = facts.kept.flatMap((profile) => {
+    const { min, lowerQuartile, upperQuartile } = profile.numeric ?? {};
+    const isAmount = isNumber(profile) && profile.distinctCount >= fewestAmounts && (min ?? -1) >= 0;
+    const times = lowerQuartile ? (upperQuartile ?? 0) / lowerQuartile : 0;
+    return isAmount && times >= widelySpreadFrom && !isSkewed(profile) ? [{ profile, times }] : [];
+  });
+  const least = Math.min(...spreads.map(({ times }) => times));
   return advise(
-    'bin_numbers',
-    names(found),
-    { bins: 10, keep: true },
-    `${columnsThat(found.length, 'has', 'have')} ${[...new Set([Math.min(...counts), Math.max(...counts)])].join(' to ')} different values; the tenth of the rows that a value falls into stands beside it.`,
-    'A linear model can follow an effect that bends; trees lose nothing.',
+    'log_transform',
+    names(spreads.map(({ profile }) => profile)),
+    { minimum_skewness: 0 },
+    `${columnsThat(spreads.length, 'is', 'are')} spread widely: the upper quartile is at least ${least.toFixed(1)} times the lower one.`,
+    'Linear models and neighbours also see the differences among small values; trees lose nothing.',
   );
 }
 
