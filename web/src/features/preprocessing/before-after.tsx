@@ -104,8 +104,7 @@ function Worth({ effect, name }: { effect: NonNullable<Comparison['effect']>; na
       </p>
       {width > 0 && <EffectPicture effect={effect} width={Math.min(width, 480)} />}
       <p className="text-caption text-label-2">
-        Better by {effectText(effect)}: {effect.folds} pairs of scores of a small model, {count(effect.rows)}{' '}
-        rows.
+        Gain {effectText(effect)}: {effect.folds} pairs of scores of a small model, {count(effect.rows)} rows.
       </p>
     </div>
   );

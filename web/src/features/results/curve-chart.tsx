@@ -37,6 +37,10 @@ const kinds: Record<string, Kind> = {
     ...{ note: 'On the dashed line, predicted probabilities are what happens.' },
     ...{ reference: diagonal, drawn: 'BOTH' },
   },
+  LEARNING: {
+    ...{ name: 'Learning curve', x: 'Rounds of boosting', y: 'Loss', isShare: false, drawn: 'LINES' },
+    note: 'The loss on rows that it does not learn from, as it grows tree by tree; it ends where more bring nothing.',
+  },
   RESIDUALS: {
     ...{ name: 'Residuals', x: 'Predicted value', y: 'True value less predicted', isShare: false },
     ...{ note: 'Without a pattern around 0, nothing that the columns tell is left.', drawn: 'POINTS' },

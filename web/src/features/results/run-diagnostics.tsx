@@ -14,7 +14,8 @@ const SHOWN_FEATURES = 20;
 export function Diagnostics({ run, children }: { run: Run; children: ReactNode }) {
   const curves = run.curves ?? [];
   const kinds = [...new Set(curves.map(({ kind }) => kind))];
-  const labels = [...new Set(curves.flatMap(({ label }) => label ?? []))];
+  const isOfClass = ({ kind }: { kind: string }) => kind !== 'LEARNING';
+  const labels = [...new Set(curves.filter(isOfClass).flatMap(({ label }) => label ?? []))];
   const [wish, setWish] = useState<string | null>(null);
   const chosen = wish ?? labels[0] ?? null;
   return (
@@ -36,7 +37,7 @@ export function Diagnostics({ run, children }: { run: Run; children: ReactNode }
       )}
       {kinds.map((kind) => {
         const curve = curves.find(
-          (each) => each.kind === kind && (each.label == null || each.label === chosen),
+          (each) => each.kind === kind && (!isOfClass(each) || each.label == null || each.label === chosen),
         );
         return (
           curve && (

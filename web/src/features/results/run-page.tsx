@@ -14,6 +14,7 @@ import { Diagnostics } from './run-diagnostics.tsx';
 import { RunFiles } from './run-files.tsx';
 import { Folds, Members, Metrics, Parameters } from './run-parts.tsx';
 import { Trials } from './trials.tsx';
+import { TuneFurther } from './tune-further.tsx';
 
 export type Run = Extract<NonNullable<RunQuery['node']>, { __typename: 'ModelRun' }>;
 export type Metric = CatalogQuery['catalog']['metrics'][number];
@@ -53,7 +54,12 @@ export function RunPage() {
             <Parameters values={run.parameters} tier={run.sandboxTier ?? null} />
             <Members members={run.members} algorithms={algorithms} />
           </div>
-          <Trials runId={run.id} metric={metric} />
+          <Trials
+            runId={run.id}
+            metric={metric}
+            tuning={run.tuning}
+            action={<TuneFurther run={run} algorithms={algorithms} />}
+          />
         </>
       )}
     </div>

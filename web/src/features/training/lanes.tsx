@@ -1,6 +1,6 @@
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { classNames } from '../../ui/class-names.ts';
-import { decimal } from '../../ui/format.ts';
+import { count, decimal } from '../../ui/format.ts';
 import type { LaneState } from './story.ts';
 
 const states: Record<LaneState['state'], { tone: Tone; name: string }> = {
@@ -26,6 +26,7 @@ export function Lanes({ lanes, folds }: { lanes: readonly LaneState[]; folds: nu
           </span>
           <FoldMarks scores={lane.folds} count={folds} />
           <span className="text-right text-footnote text-label-2">
+            {lane.rounds !== null && `${count(lane.rounds)} rounds · `}
             {lane.trials > 0 && `${lane.trials} ${lane.trials === 1 ? 'trial' : 'trials'} · `}
             <span className="font-semibold text-label">
               {lane.score === null ? '—' : decimal(lane.score)}

@@ -12,6 +12,7 @@ import { Card } from '../../ui/card.tsx';
 import { count, decimal, duration } from '../../ui/format.ts';
 import { Progress } from '../../ui/progress.tsx';
 import { Fault, Skeleton } from '../../ui/states.tsx';
+import { AddTime } from './add-time.tsx';
 import { Lanes } from './lanes.tsx';
 import { beginning, type Story, stageNames, tell } from './story.ts';
 
@@ -42,16 +43,22 @@ export function LiveTraining(props: { experiment: WizardExperimentFragment; metr
         description={summaryOf(story)}
         action={
           isRunning ? (
-            <StopButton id={id} hasModel={bestRun !== null} />
+            <div className="flex flex-wrap justify-end gap-2">
+              <AddTime experimentId={id} />
+              <StopButton id={id} hasModel={bestRun !== null} />
+            </div>
           ) : (
             bestRun && (
-              <Link
-                to="/experiments/$experimentId/results"
-                params={{ experimentId: id }}
-                className={buttonClass('primary')}
-              >
-                See the results
-              </Link>
+              <div className="flex flex-wrap justify-end gap-2">
+                <AddTime experimentId={id} />
+                <Link
+                  to="/experiments/$experimentId/results"
+                  params={{ experimentId: id }}
+                  className={buttonClass('primary')}
+                >
+                  See the results
+                </Link>
+              </div>
             )
           )
         }

@@ -1,9 +1,15 @@
+import type { TuningStrategy } from '../../gql/graphql.ts';
+import type { Wishes } from './search-space.ts';
+
 /** The part of an experiment's settings that this step shows; the server keeps them all. */
 export type TrainingSettings = {
   algorithms: string[];
   budgetSeconds: number;
   maxTrials: number | null;
   folds: number;
+  tuning: TuningStrategy;
+  /** By algorithm. */
+  searchSpace: Readonly<Record<string, Wishes>>;
   seed: number;
 };
 
@@ -21,7 +27,9 @@ export function readSettings(settings: unknown): TrainingSettings {
     budgetSeconds = 60,
     maxTrials = null,
     folds = 5,
+    tuning = 'AUTO',
+    searchSpace = {},
     seed = 0,
   } = settings as Partial<TrainingSettings>;
-  return { algorithms, budgetSeconds, maxTrials, folds, seed };
+  return { algorithms, budgetSeconds, maxTrials, folds, tuning, searchSpace, seed };
 }

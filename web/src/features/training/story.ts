@@ -9,6 +9,8 @@ export type LaneState = {
   /** Of the trial under way, by fold. */
   folds: (number | null)[];
   trials: number;
+  /** Rounds of boosting in the fold under way. */
+  rounds: number | null;
   score: number | null;
   fault: string | null;
 };
@@ -67,13 +69,17 @@ export function tell(story: Story, event: TrainingEvent): Story {
     case 'FoldScored':
       return onLane(story, event.modelRun, ({ folds, trials }) => ({
         state: 'RUNNING',
+        rounds: null,
         folds: withFold(event.trial > trials ? [] : folds, event.fold, event.foldScore, story.folds),
       }));
+    case 'IterationScored':
+      return onLane(story, event.modelRun, () => ({ state: 'RUNNING', rounds: event.iteration }));
     case 'TrialFinished':
       return onLane(story, event.modelRun, () => ({ trials: event.trial + 1, score: event.trialScore }));
     case 'RunFinished':
       return onLane(story, event.modelRun, ({ score }) => ({
         state: 'DONE',
+        rounds: null,
         score: event.modelRun.score ?? score,
       }));
     case 'RunFailed':
@@ -109,6 +115,7 @@ function onLane(
     state: 'WAITING',
     folds: [],
     trials: 0,
+    rounds: null,
     score: null,
     fault: null,
   };

@@ -1,4 +1,3 @@
-import { Checkbox } from '@base-ui/react/checkbox';
 import { Collapsible } from '@base-ui/react/collapsible';
 import { NumberField } from '@base-ui/react/number-field';
 import { useState } from 'react';
@@ -15,8 +14,10 @@ import { Cards, Select } from '../../ui/choice.tsx';
 import { controlClass, Field } from '../../ui/field.tsx';
 import { duration } from '../../ui/format.ts';
 import { Fault } from '../../ui/states.tsx';
+import { Tick } from '../../ui/toggle.tsx';
 import { useChange } from '../wizard/use-experiment.ts';
 import { budgets, LONGEST_BUDGET_SECONDS, readSettings, type TrainingSettings } from './settings.ts';
+import { TuningSettings } from './tuning-settings.tsx';
 
 /** The settings of a training; they are kept on the server when it starts. */
 export function TrainingForm(props: {
@@ -72,7 +73,7 @@ export function TrainingForm(props: {
           chosen={settings.algorithms}
           onChange={(keys) => set({ algorithms: keys })}
         />
-        <More settings={settings} set={set} />
+        <More settings={settings} algorithms={algorithms} set={set} />
         <div>
           <Button kind="primary" onClick={begin} isBusy={fetching || isChanging}>
             Start training
@@ -127,20 +128,9 @@ function AlgorithmChoice(props: {
       <legend className="mb-1.5 text-footnote font-medium">Algorithms</legend>
       <div className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-1">
         {algorithms.map(({ key, label }) => (
-          // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox is inside
-          <label
-            key={key}
-            className="flex min-h-11 items-center gap-2.5 rounded-control px-2 hover:bg-fill md:min-h-9"
-          >
-            <Checkbox.Root
-              checked={isChosen(key)}
-              onCheckedChange={() => toggle(key)}
-              className="grid size-5 place-items-center rounded-small border border-label-3 data-checked:border-accent data-checked:bg-accent"
-            >
-              <Checkbox.Indicator className="text-caption leading-none text-on-accent">✓</Checkbox.Indicator>
-            </Checkbox.Root>
+          <Tick key={key} isOn={isChosen(key)} onChange={() => toggle(key)}>
             {label}
-          </label>
+          </Tick>
         ))}
       </div>
       <p className="text-caption text-label-2">The best of them are joined into an ensemble at the end.</p>
@@ -148,42 +138,44 @@ function AlgorithmChoice(props: {
   );
 }
 
-function More({
-  settings,
-  set,
-}: {
+function More(props: {
   settings: TrainingSettings;
+  algorithms: CatalogQuery['catalog']['algorithms'];
   set: (part: Partial<TrainingSettings>) => void;
 }) {
+  const { settings, algorithms, set } = props;
   const { maxTrials, folds, seed } = settings;
   return (
     <Collapsible.Root>
       <Collapsible.Trigger className={buttonClass('plain')}>More settings</Collapsible.Trigger>
-      <Collapsible.Panel className="mt-3 grid gap-4 sm:grid-cols-3">
-        <Whole
-          label="Folds"
-          value={folds}
-          min={2}
-          max={20}
-          onChange={(value) => set({ folds: value ?? 5 })}
-          description="Splits of the cross-validation"
-        />
-        <Whole
-          label="Most trials"
-          value={maxTrials}
-          min={1}
-          max={10_000}
-          onChange={(value) => set({ maxTrials: value })}
-          description="Empty: as many as the time allows"
-        />
-        <Whole
-          label="Seed"
-          value={seed}
-          min={0}
-          max={2_147_483_647}
-          onChange={(value) => set({ seed: value ?? 0 })}
-          description="The same seed gives the same folds"
-        />
+      <Collapsible.Panel className="mt-3 grid gap-6">
+        <div className="grid gap-4 sm:grid-cols-3">
+          <Whole
+            label="Folds"
+            value={folds}
+            min={2}
+            max={20}
+            onChange={(value) => set({ folds: value ?? 5 })}
+            description="Splits of the cross-validation"
+          />
+          <Whole
+            label="Most trials"
+            value={maxTrials}
+            min={1}
+            max={10_000}
+            onChange={(value) => set({ maxTrials: value })}
+            description="Empty: as many as the time allows"
+          />
+          <Whole
+            label="Seed"
+            value={seed}
+            min={0}
+            max={2_147_483_647}
+            onChange={(value) => set({ seed: value ?? 0 })}
+            description="The same seed gives the same folds"
+          />
+        </div>
+        <TuningSettings settings={settings} algorithms={algorithms} set={set} />
       </Collapsible.Panel>
     </Collapsible.Root>
   );
