@@ -44,7 +44,8 @@ def take_away_events() -> None:
 def trace_of(error: BaseException, path: Path) -> str:
     """What went wrong, from the first line of the code on: the way to it would tell its author nothing."""
     step = error.__traceback__
-    while step is not None and step.tb_frame.f_code.co_filename not in (str(path), str(path.resolve())):
+    names = (str(path), str(path.absolute()), str(path.resolve()))
+    while step is not None and step.tb_frame.f_code.co_filename not in names:
         step = step.tb_next
     return "".join(traceback.format_exception(type(error), error, step))
 

@@ -12,7 +12,6 @@ import { fewOf, shuffled } from './rows.ts';
 import type { GateLimits, GatePorts, GateSubject } from './subject.ts';
 
 const FOLDS = 5;
-const REPEATS = 2;
 const MAX_ROWS = 20_000;
 const SAMPLE = { train: 1_400, validation: 600 };
 const MEBIBYTE = 1024 ** 2;
@@ -28,6 +27,7 @@ const SPLIT_LIMITS: SandboxLimits = {
 
 const defaultLimits = (ports: GatePorts): GateLimits => ({
   seconds: 120,
+  repeats: 2,
   jobs: ports.threads,
   job: {
     memoryBytes: Math.min(ports.memoryBytes, 2048 * MEBIBYTE),
@@ -99,7 +99,7 @@ export async function openBench(
   async function drawDevelopment() {
     const rows = fewOf(holdout.developmentRows(), MAX_ROWS);
     const parquet = await cutRows('development', rows);
-    const seeds = Array.from({ length: REPEATS }, (_, repeat) => repeat + 1);
+    const seeds = Array.from({ length: limits.repeats }, (_, repeat) => repeat + 1);
     const repeats = await Promise.all(seeds.map((seed) => draw(parquet, seed)));
     const piece: Piece = { parquet, rowCount: rows.length, splits: repeats.flat() };
     return { piece, foldsPerRepeat: repeats[0]?.length ?? 0 };

@@ -8,6 +8,9 @@ import { type Finding, failed, passed } from './subject.ts';
 /** Values that the matrices of one fold may have: more than any table of this size needs, less than fills the memory. */
 const MAX_CELLS = 50_000_000;
 
+/** Different texts that a new column may always have; more of them only where there are twice as many rows. */
+const MOST_TEXTS = 254;
+
 /** What code has made of the sample. */
 export interface Trial {
   first: FoldMatrices;
@@ -38,6 +41,16 @@ export async function contractGate(
   if (cells > MAX_CELLS)
     return failed(
       `The code makes ${figures.columns} columns, too many for ${bench.piece.rowCount} rows.`,
+      figures,
+    );
+  const own = new Set(bench.subject.columns.map(({ name }) => name));
+  const mostTexts = Math.max(MOST_TEXTS, figures.rows / 2);
+  const apart = first.train.meta.columns.find(
+    ({ name, categories }) => !own.has(name) && (categories?.length ?? 0) > mostTexts,
+  );
+  if (apart)
+    return failed(
+      `The new column “${apart.name}” has another text for most rows: turn it into numbers or drop it.`,
       figures,
     );
   if (!varies(first.train)) return failed('Every row becomes the same: nothing can be learned.', figures);
@@ -92,10 +105,15 @@ export function withoutValues(error: JobError, code: string, labels: readonly st
   );
 }
 
+/** What our own package says of code that answers something else than was agreed. */
+const OWN_WORDS = /(?:fit_)?transform must answer [^[\n]{1,200}/;
+
 /** The kind of an error and the lines of the code that it came through. */
 function traced(output: string): string {
+  const [own] = OWN_WORDS.exec(output) ?? [];
+  if (own) return `${own.replace(/; differing: $/, '')}.`;
   const lines = [...output.matchAll(/File "[^"]*code\.py", line (\d{1,6})/g)].map(([, line]) => line);
-  const kinds = output.match(/^[A-Za-z_][\w.]{0,80}(?=:|$)/gm) ?? [];
+  const kinds = output.match(/(?<=^|^The code .{0,60}: )[A-Z_a-z][\w.]{0,80}(?=:|$)/gm) ?? [];
   const kind = kinds.at(-1) ?? 'An error';
   return lines.length > 0 ? `${kind} in line ${lines.join(', called from line ')} of the code.` : `${kind}.`;
 }

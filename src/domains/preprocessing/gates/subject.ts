@@ -48,6 +48,8 @@ export interface GateLimits {
   job: SandboxLimits;
   /** Jobs at once. */
   jobs: number;
+  /** Drawings of the folds. */
+  repeats: number;
 }
 
 export interface GateReport {
