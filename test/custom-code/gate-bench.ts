@@ -21,6 +21,7 @@ const mebibyte = 1024 ** 2;
 const limits: Partial<GateLimits> = {
   seconds: 600,
   jobs: 2,
+  repeats: 1,
   job: {
     memoryBytes: 512 * mebibyte,
     diskBytes: 64 * mebibyte,
@@ -78,7 +79,11 @@ export async function openGateBench(
     async judge(plan: string | PlannedStep[], author: Candidate['author'] = 'GENERATOR') {
       const candidate: Candidate =
         typeof plan === 'string'
-          ? { steps: [{ key: CUSTOM_STEP, columns: [], parameters: {}, reason: '', code: plan }], code: plan, author }
+          ? {
+              steps: [{ key: CUSTOM_STEP, columns: [], parameters: {}, reason: '', code: plan }],
+              code: plan,
+              author,
+            }
           : { steps: plan, code: '', author };
       const heard: GateOutcome[] = [];
       const report = await runGates(bench, candidate, (outcome) => heard.push(outcome), signal);
