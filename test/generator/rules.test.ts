@@ -102,7 +102,8 @@ describe('the rules', () => {
       return steps.slice(balanced.length).map(({ key }) => key);
     };
     expect(await added('THOROUGH')).toEqual([
-      ...['cyclic_features', 'arithmetic', 'ratios', 'group_aggregates', 'select_by_correlation'],
+      ...['cyclic_features', 'arithmetic', 'ratios', 'category_interactions', 'group_aggregates'],
+      'select_by_correlation',
     ]);
     expect(await added('CUSTOM')).toEqual(['impute', 'scale', 'one_hot_encoding']);
   });

@@ -196,9 +196,10 @@ describe('a whole analysis', () => {
       [1, 'drop_columns', ['c3']],
       [2, 'drop_columns', ['c8']],
       [3, 'drop_columns', ['c2']],
-      [4, 'datetime_parts', ['c7']],
-      [5, 'missing_indicator', ['c4', 'c5']],
+      [4, 'missing_indicator', ['c4']],
+      [5, 'datetime_parts', ['c7']],
       [6, 'text_statistics', ['c6']],
+      [7, 'text_svd', ['c6']],
     ]);
     expect(report.preprocessingPrompt).toContain(
       'Target: c9 "sold". Task: BINARY_CLASSIFICATION. Rows with a target: 601.',
