@@ -16,7 +16,7 @@ from aliquot_runner.target import read_target
 from .test_families import fitted, inputs
 from .workbench import QUICKER, Message, run_job, table, train_spec
 
-KEYS = ("missing_indicator", "frequency_encoding", "clip_outliers")
+KEYS = ("missing_indicator", "frequency_encoding", "clip_outliers", "ratios", "target_encoding", "select_by_model")
 STEPS: list[Message] = [{"key": key, "parameters": {}} for key in KEYS]
 
 
