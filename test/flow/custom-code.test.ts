@@ -9,8 +9,8 @@ import { type Artifact, all, connect, type FlowClient, sequences, unbroken } fro
 import { installation } from './installation.ts';
 import { printCsv, randomNumbers } from './table.ts';
 
-const WAIT = { timeout: 120_000 };
-const CASE_MILLISECONDS = 300_000;
+const WAIT = { timeout: 240_000 };
+const CASE_MILLISECONDS = 600_000;
 const ROWS = 240;
 const cities = ['Basel', 'Graz', 'Lyon', 'Turin'];
 
@@ -241,6 +241,17 @@ describe('a plan with code of its own', () => {
     const features = run?.featureImportance.map(({ feature }) => feature) ?? [];
     expect(features).toContain('one');
     expect(['one', 'two', 'city', 'share']).toEqual(expect.arrayContaining(features));
+
+    // its model is taken up again, on folds that the code prepares anew
+    const tuning = { modelRunId: run?.id, strategy: 'RANDOM', trials: 3, budgetSeconds: 300 };
+    type Tuned = { experiment: { id: string; lastCursor: string } };
+    const selection = '{ modelRun { experiment { id lastCursor } } }';
+    const { modelRun } = await client.mutate<{ modelRun: Tuned }>('tuneModelRun', tuning, selection);
+    await all(client.events(modelRun.experiment.id, modelRun.experiment.lastCursor));
+    const tuned = await resultOf(client, modelRun.experiment.id);
+    expect([tuned.status, tuned.failure]).toEqual(['SUCCEEDED', null]);
+    expect(tuned.leaderboard.nodes[0]?.id).toBe(run?.id);
+    expect(tuned.leaderboard.nodes[0]?.score).toBeGreaterThanOrEqual(run?.score ?? 1);
     const csv = await predicted(client, run?.id ?? '', 'city,one,two\nUnseen,9,1\n,,\n');
     expect(csv.trim().split('\n')).toHaveLength(3);
   });
