@@ -1,20 +1,10 @@
 import type { InputFieldMap, InputShapeFromFields, ObjectRef } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
 import type { Context } from './context.ts';
-import { expectedErrors, ValidationError } from './errors.ts';
+import { expectedErrors } from './errors.ts';
 import type { NodeType } from './ids.ts';
 import { requireRow } from './nodes.ts';
-
-/** @throws ValidationError TEXT_INVALID for text that PostgreSQL cannot hold, with its path. */
-function checkText(value: unknown, path: string[]): void {
-  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
-    throw new ValidationError('TEXT_INVALID', 'Leave out NUL characters and halves of surrogate pairs.', {
-      path,
-    });
-  }
-  if (!value || typeof value !== 'object' || 'arrayBuffer' in value) return;
-  for (const [name, part] of Object.entries(value)) checkText(part, [...path, name]);
-}
+import { checkText } from './text.ts';
 
 type InputBuilder = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0];
 

@@ -32,6 +32,7 @@ const ground = [
   'runner',
   'search-space',
   'stop',
+  'text',
 ];
 /** The GraphQL ground; only `graphql`, `mutations` and `subscriptions` of a domain stand on it. */
 const graphql = ['builder', 'context', 'enums', 'event-stream', 'mutation', 'nodes', 'scalars'];
@@ -72,7 +73,7 @@ const mayImport: Record<string, string[]> = {
   builder: ['context', 'errors', 'paging'],
   enums: ['builder', 'contract'],
   'event-stream': ['builder', 'context', 'ids', 'nodes', 'paging', 'ports'],
-  mutation: ['builder', 'context', 'errors', 'ids', 'nodes'],
+  mutation: ['builder', 'context', 'errors', 'ids', 'nodes', 'text'],
   nodes: ['builder', 'context', 'ids', 'paging'],
   scalars: ['builder'],
   catalog: ['contract', 'errors'],
@@ -89,6 +90,7 @@ const mayImport: Record<string, string[]> = {
   log: [],
   paging: ['db', 'ids'],
   stop: [],
+  text: ['errors'],
 };
 
 type Import = { file: string; imported: string };

@@ -15,6 +15,10 @@ export type TuningStrategy = (typeof tuningStrategies)[number];
 export const preprocessingStrategies = ['MINIMAL', 'BALANCED', 'THOROUGH', 'CUSTOM'] as const;
 export type PreprocessingStrategy = (typeof preprocessingStrategies)[number];
 
+/** What the owner of a preprocessing says where its gates cannot. */
+export const preprocessingDecisions = ['PENDING', 'ACCEPTED', 'REJECTED'] as const;
+export type PreprocessingDecision = (typeof preprocessingDecisions)[number];
+
 export const codeGenerators = ['AUTO', 'RULES', 'CLAUDE'] as const;
 export type CodeGenerator = (typeof codeGenerators)[number];
 

@@ -178,6 +178,7 @@ describe('a deleted dataset', () => {
   const makers: Record<string, (ids: Record<string, string>) => object> = {
     analyzeDataset: ({ Dataset: datasetId }) => ({ datasetId }),
     generatePreprocessing: ({ Analysis: analysisId }) => ({ analysisId }),
+    updatePreprocessing: ({ Preprocessing: preprocessingId }) => ({ preprocessingId, steps: [] }),
     createExperiment: ({ Dataset: datasetId }) => ({ datasetId }),
     startTraining: ({ Experiment: experimentId }) => ({ experimentId }),
     runExperiment: ({ Dataset: datasetId }) => ({ datasetId, target: 'y' }),

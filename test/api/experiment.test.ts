@@ -50,7 +50,7 @@ describe('createExperiment', () => {
         ...{ stage: 'DATA', status: 'DRAFT' },
         settings: {
           ...{ algorithms: [], budgetSeconds: 60, maxTrials: null, folds: 5, tuning: 'AUTO' },
-          ...{ generator: 'RULES', strategy: 'MINIMAL', seed: 0 },
+          ...{ generator: 'RULES', strategy: 'MINIMAL', seed: 0, searchSpace: {} },
         },
       },
     });

@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { experiment } from '#domains/experiment/table.ts';
 import { createTestApp, type TestApp } from '../harness.ts';
 import { people, preparing } from './prepared.ts';
-import { everything } from './seed.ts';
+import { everything, seeds } from './seed.ts';
 
 let app: TestApp;
 let analysisId: string;
@@ -47,6 +49,27 @@ describe('what a plan is worth', () => {
       { column: 'age', source: 'age', before: { type: 'NUMBER' }, after: { type: 'NUMBER' } },
       { column: 'income', source: 'income', before: { type: 'NUMBER' }, after: { type: 'NUMBER' } },
     ]);
+  });
+
+  test('waits while somebody trains, and can be called off meanwhile', async () => {
+    const { accountId } = await app.services.accounts.localAccount();
+    const seed = seeds(app.ports.db, accountId);
+    const experimentId = await seed.experiment(await seed.dataset(), { status: 'RUNNING' });
+    const { id } = await does.generated({ analysisId, ...rules });
+    const { measurement, steps } = await does.read(id);
+    expect(measurement.status).toBe('WAITING');
+    expect(steps.map(({ effect }: { effect: { status: string } }) => effect.status)).toEqual(
+      steps.map(() => 'WAITING'),
+    );
+    await app.mutate('cancelJob', { id }, '{ node { id } }');
+    const called = { status: 'NOT_MEASURED', reason: 'It was cancelled.' };
+    const after = await does.read(id);
+    expect(after).toMatchObject({ status: 'SUCCEEDED', measurement: called, comparison: null });
+    expect(after.steps.map(({ effect }: { effect: object }) => effect)).toEqual(
+      steps.map(() => ({ ...called, measured: null })),
+    );
+    expect(names(await does.events(id)).slice(-2)).toEqual(['PreprocessingFinished', 'MeasuringFinished']);
+    await app.ports.db.delete(experiment).where(eq(experiment.id, experimentId));
   });
 });
 

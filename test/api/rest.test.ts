@@ -155,13 +155,16 @@ describe('POST /api/generate-preprocessing', () => {
       body: {
         experimentId: mine.Experiment,
         preprocessingId: expect.any(String),
-        status: 'QUEUED',
+        ...{ status: 'QUEUED', generator: 'RULES', strategy: 'BALANCED', revision: 1 },
         links: { self: `/api/experiments/${mine.Experiment}`, graphql: '/graphql' },
       },
     });
     expect((await call('GET', body.links.self)).body).toMatchObject({
       stage: 'PREPARATION',
-      preprocessing: { preprocessingId: body.preprocessingId, status: 'QUEUED', failure: null },
+      preprocessing: {
+        ...{ preprocessingId: body.preprocessingId, status: 'QUEUED', failure: null, generator: 'RULES' },
+        ...{ strategy: 'BALANCED', revision: 1, acceptedRevision: null, decision: null, fallback: null },
+      },
     });
   });
 

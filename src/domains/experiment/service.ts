@@ -59,11 +59,12 @@ export function experimentService({ db, datasets }: ExperimentPorts) {
         path,
       });
     }
-    if (isRunning(row)) throw experimentRunning(path);
-    await tx
+    const changed = await tx
       .update(experiment)
       .set({ ...change, version: sql`${experiment.version} + 1` })
-      .where(eq(experiment.id, row.id));
+      .where(and(eq(experiment.id, row.id), notInArray(experiment.status, ['QUEUED', 'RUNNING'])))
+      .returning({ id: experiment.id });
+    if (changed.length === 0) throw experimentRunning(path);
   }
 
   return {

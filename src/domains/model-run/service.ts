@@ -9,7 +9,7 @@ import type { DatasetService } from '#domains/dataset/service.ts';
 import { experimentEvent } from '#domains/experiment/events.ts';
 import { type ExperimentService, experimentRunning, isRunning } from '#domains/experiment/service.ts';
 import { ExperimentSettings, mergeSettings } from '#domains/experiment/settings.ts';
-import { type ExperimentRow, experiment } from '#domains/experiment/table.ts';
+import { experiment } from '#domains/experiment/table.ts';
 import type { PreprocessingService } from '#domains/preprocessing/service.ts';
 import type { PreprocessingRow } from '#domains/preprocessing/table.ts';
 import { ConflictError, ValidationError } from '#errors.ts';
@@ -53,10 +53,16 @@ export function modelRunService(ports: ModelRunPorts) {
   async function holdPreprocessing(
     tx: Tx,
     chosen: PreprocessingRow | null,
-    { preprocessingId }: ExperimentRow,
+    experimentId: string,
   ): Promise<void> {
     const path = ['input', chosen ? 'preprocessingId' : 'experimentId'];
-    const id = chosen?.id ?? preprocessingId;
+    // locked, so that no other one is attached meanwhile
+    const [own] = await tx
+      .select({ preprocessingId: experiment.preprocessingId })
+      .from(experiment)
+      .where(eq(experiment.id, experimentId))
+      .for('update');
+    const id = chosen?.id ?? own?.preprocessingId;
     if (!id || (await ports.preprocessings.holdForTraining(tx, id, path)) || !chosen) return;
     throw new ConflictError(
       'PREPROCESSING_NOT_ACCEPTED',
@@ -106,7 +112,7 @@ export function modelRunService(ports: ModelRunPorts) {
             },
           );
         }
-        await holdPreprocessing(tx, chosen, row);
+        await holdPreprocessing(tx, chosen, row.id);
         const settings = withWishes(row.settings, input);
         checkAlgorithms(settings.algorithms, row.taskType);
         const started = await tx

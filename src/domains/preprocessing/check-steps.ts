@@ -3,6 +3,7 @@ import { catalog } from '#catalog.ts';
 import { CUSTOM_STEP, type PlannedStep } from '#contract/preprocessing.ts';
 import type { DatasetColumn } from '#contract/table.ts';
 import { ValidationError } from '#errors.ts';
+import { checkText } from '#text.ts';
 import { MAX_CODE_BYTES } from './code.ts';
 
 export const MAX_STEPS = 200;
@@ -24,7 +25,7 @@ const parameterSchemas = new Map(
  * Steps as somebody else wrote them, held against the catalogue and the columns of the table; a step without `columns`
  * gets all that it takes.
  * @throws ValidationError with the path of the first fault below `path`: STEPS_TOO_MANY, STEP_INVALID, STEP_UNKNOWN,
- * STEP_COLUMN_UNKNOWN, STEP_COLUMN_IS_TARGET, STEP_COLUMNS_MISSING, STEP_PARAMETER_INVALID, CODE_TOO_LONG.
+ * STEP_COLUMN_UNKNOWN, STEP_COLUMN_IS_TARGET, STEP_COLUMNS_MISSING, STEP_PARAMETER_INVALID, CODE_TOO_LONG, TEXT_INVALID.
  */
 export function checkSteps(
   given: readonly unknown[],
@@ -33,6 +34,7 @@ export function checkSteps(
 ): PlannedStep[] {
   if (given.length > MAX_STEPS)
     throw new ValidationError('STEPS_TOO_MANY', `Use at most ${MAX_STEPS} steps.`, { path });
+  checkText(given, path);
   const steps = given.map((step, position) => checkStep(step, table, [...path, String(position)]));
   const bytes = steps.reduce((sum, { code }) => sum + Buffer.byteLength(code ?? ''), 0);
   if (bytes > MAX_CODE_BYTES) throw codeTooLong(path);

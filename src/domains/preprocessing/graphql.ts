@@ -1,6 +1,7 @@
 import { builder } from '#builder.ts';
 import { loadBatched } from '#context.ts';
 import type { StepEffect } from '#contract/preprocessing.ts';
+import type { PreprocessingDecision } from '#contract/vocabulary.ts';
 import { Analysis } from '#domains/analysis/graphql.ts';
 import type { AnalysisRow } from '#domains/analysis/table.ts';
 import { Dataset } from '#domains/dataset/graphql.ts';
@@ -19,9 +20,9 @@ import {
 } from './plan-graphql.ts';
 import { type PreprocessingRow, preprocessing } from './table.ts';
 
-const PreprocessingDecision = builder.enumType('PreprocessingDecision', {
+const PreprocessingDecisionEnum = builder.enumType('PreprocessingDecision', {
   description: 'What the owner says where the gates cannot.',
-  values: described<NonNullable<PreprocessingRow['decision']>>({
+  values: described<PreprocessingDecision>({
     PENDING: 'The owner has to decide: `decidePreprocessing`.',
     ACCEPTED: 'The owner took it.',
     REJECTED: 'The owner did not take it, and there is no accepted version to go back to.',
@@ -66,7 +67,7 @@ export const Preprocessing = nodeType<PreprocessingRow>('Preprocessing', preproc
     }),
     gates: t.field({ type: [GateResult], description: 'What it had to pass.', resolve: (row) => row.gates }),
     decision: t.expose('decision', {
-      type: PreprocessingDecision,
+      type: PreprocessingDecisionEnum,
       nullable: true,
       description: 'Where a gate is UNDECIDED: the word of the owner.',
     }),

@@ -7,7 +7,12 @@ import type {
   PlannedStep,
   StepEffect,
 } from '#contract/preprocessing.ts';
-import { codeGenerators, jobStatuses, preprocessingStrategies } from '#contract/vocabulary.ts';
+import {
+  codeGenerators,
+  jobStatuses,
+  preprocessingDecisions,
+  preprocessingStrategies,
+} from '#contract/vocabulary.ts';
 import { account } from '#domains/account/table.ts';
 import { analysis } from '#domains/analysis/table.ts';
 import { dataset } from '#domains/dataset/table.ts';
@@ -61,7 +66,7 @@ export const preprocessing = pgTable('preprocessing', {
   /** Why the rules wrote it although CLAUDE was asked. */
   fallback: jsonb('fallback').$type<Failure>(),
   /** Set where a gate is UNDECIDED: PENDING until the user has decided. */
-  decision: text('decision', { enum: ['PENDING', 'ACCEPTED', 'REJECTED'] }),
+  decision: text('decision', { enum: preprocessingDecisions }),
   failure: jsonb('failure').$type<Failure>(),
   cancelRequestedAt: moment('cancel_requested_at'),
   createdAt: createdAt(),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Services } from '#app.ts';
 import { signedIn, type Viewer } from '#domains/account/authorise.ts';
+import type { PreprocessingRow } from '#domains/preprocessing/table.ts';
 import { encodeId } from '#ids.ts';
 import type {
   AnalysisAccepted,
@@ -33,7 +34,7 @@ export async function generatePreprocessing(
 ): Promise<z.input<typeof PreprocessingAccepted>> {
   const rowId = await preprocessings.generate(viewer, input);
   const preprocessingId = encodeId('Preprocessing', rowId);
-  const { status } = await preprocessings.find(viewer, preprocessingId);
+  const { status, generator, strategy, revision } = await preprocessings.find(viewer, preprocessingId);
   const experimentId =
     input.experimentId ??
     encodeId(
@@ -44,7 +45,10 @@ export async function generatePreprocessing(
         rowId,
       ),
     );
-  return { experimentId, preprocessingId, status, links: linksOf(experimentId) };
+  return {
+    ...{ experimentId, preprocessingId, status, generator, strategy, revision },
+    links: linksOf(experimentId),
+  };
 }
 
 export async function readExperiment(
@@ -68,13 +72,18 @@ export async function readExperiment(
     status: row.status,
     analysis:
       analysis && analysisId ? { analysisId, status: analysis.status, failure: analysis.failure } : null,
-    preprocessing:
-      preprocessing && preprocessingId
-        ? { preprocessingId, status: preprocessing.status, failure: preprocessing.failure }
-        : null,
+    preprocessing: preprocessing && preprocessingId ? stateOf(preprocessingId, preprocessing) : null,
     failure: row.failure,
     createdAt: row.createdAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
     links: linksOf(experimentId),
+  };
+}
+
+function stateOf(preprocessingId: string, row: PreprocessingRow) {
+  const { status, failure, generator, strategy, revision, accepted, decision, fallback } = row;
+  return {
+    ...{ preprocessingId, status, failure, generator, strategy, revision, decision, fallback },
+    acceptedRevision: accepted?.revision ?? null,
   };
 }

@@ -3,6 +3,7 @@ import {
   codeGenerators,
   experimentStages,
   jobStatuses,
+  preprocessingDecisions,
   preprocessingStrategies,
   taskTypes,
 } from '#contract/vocabulary.ts';
@@ -60,6 +61,9 @@ export const PreprocessingAccepted = z
     experimentId: z.string().describe('Of the experiment that it belongs to.'),
     preprocessingId: z.string().describe('Of the preprocessing.'),
     status: z.enum(jobStatuses).describe('Of the preprocessing.'),
+    generator: z.enum(codeGenerators).describe('Who writes.'),
+    strategy: z.enum(preprocessingStrategies).describe('How much it does.'),
+    revision: z.int().describe('Counts the plans.'),
     links: Links,
   })
   .describe('The job has been taken.');
@@ -80,7 +84,18 @@ export const ExperimentState = z
       .nullable()
       .describe('The one that it relies on.'),
     preprocessing: z
-      .object({ preprocessingId: z.string(), status: z.enum(jobStatuses), failure: Failure })
+      .object({
+        ...{ preprocessingId: z.string(), status: z.enum(jobStatuses), failure: Failure },
+        generator: z.enum(codeGenerators).describe('Who really wrote it.'),
+        strategy: z.enum(preprocessingStrategies).describe('How much it does.'),
+        revision: z.int().describe('Counts the plans.'),
+        acceptedRevision: z.int().nullable().describe('The one that training takes.'),
+        decision: z
+          .enum(preprocessingDecisions)
+          .nullable()
+          .describe('PENDING: its owner has to decide, by `decidePreprocessing` of GraphQL.'),
+        fallback: Failure.describe('Why the rules wrote it although CLAUDE was asked.'),
+      })
       .nullable()
       .describe('The one that it applies.'),
     failure: Failure.describe('Why it FAILED.'),
