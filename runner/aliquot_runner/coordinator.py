@@ -161,6 +161,7 @@ class Coordinator:
 
     def _handle_fit(self, ended: Ended, state: TrialState, fold: int) -> None:
         run = self._runs[state.trial.algorithm]
+        iteration.forget(self._training.scratch, state.trial, fold)
         if ended.code is not None:
             self._handle_failed_fit(ended, run, state, fold)
             return

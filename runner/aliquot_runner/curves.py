@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,6 +25,16 @@ def curves(truth: Truth, prediction: Values, classes: list[str], positive: int) 
         if 0 < hits.sum() < len(hits):
             drawn.extend(_of_class(hits, prediction[:, number], classes[number]))
     return drawn
+
+
+def learning_curve(by_fold: Sequence[Sequence[float]], label: str) -> list[RunnerCurve]:
+    """Mean loss over folds by round, as far as all folds have come; nothing where there are no rounds."""
+    rounds = min((len(losses) for losses in by_fold), default=0)
+    if rounds < 2:
+        return []
+    mean = np.mean([losses[:rounds] for losses in by_fold], axis=0)
+    keep = _thinned(rounds)
+    return [{"kind": "LEARNING", "label": label, "x": (keep + 1.0).tolist(), "y": mean[keep].tolist()}]
 
 
 def _of_class(hits: npt.NDArray[np.bool_], score: Values, label: str) -> list[RunnerCurve]:

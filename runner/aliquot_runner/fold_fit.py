@@ -16,6 +16,7 @@ from .encoder import Feature, Matrix
 from .errors import FitError
 from .families.base import FitTask
 from .fold_model import fit_model
+from .iteration import teller
 from .preparation import Preparation, make_steps
 from .prepared import prepared_fold
 from .registry import families
@@ -89,6 +90,7 @@ def fit_fold(training: Training, trial: Trial, fold: int, stop_at: float, folder
         seed=(training.spec["seed"] * 1_000_003 + fold) % 2**31,
         threads=training.threads_per_fit,
         stop_at=stop_at,
+        heard=teller(training.scratch, trial, fold),
     )
     model = fit_model(family, task, training.classes, training.logarithmic)
     fitted = time.monotonic()
@@ -106,6 +108,7 @@ def fit_fold(training: Training, trial: Trial, fold: int, stop_at: float, folder
         "predictMicrosPerRow": predict_seconds / len(rows) * 1e6,
         "importance": named(model.importance(prepared.features), prepared.names),
         "chosen": model.chosen(),
+        "losses": model.losses(),
     }
     (folder / "fold.json").write_text(json.dumps(figures), encoding="utf-8")
 

@@ -38,6 +38,9 @@ class FoldModel:
         total = result.sum(axis=1, keepdims=True)
         return np.where(total > 0, result / np.where(total > 0, total, 1.0), 1.0 / self.classes)
 
+    def losses(self) -> list[float]:
+        return list(self.fitted.losses) if self.fitted else []
+
     def chosen(self) -> dict[str, Scalar]:
         return self.fitted.chosen() if self.fitted else {}
 

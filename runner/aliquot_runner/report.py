@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .archive import MEDIA_TYPE, Member, artifact, pack
-from .curves import curves
+from .curves import curves, learning_curve
 from .ensemble import cross_fitted, greedy_weights
 from .errors import FitError
 from .families.base import Values
@@ -36,6 +36,8 @@ def report_run(training: Training, trial: Trial, folds: list[int], folder: Path)
     chosen = _figures(training, trial, folds[0])["chosen"]
     message["parameters"] = {**trial.parameters, **chosen}
     message["trial"] = trial.number
+    losses = [_figures(training, trial, fold).get("losses", []) for fold in folds]
+    message["curves"].extend(learning_curve(losses, _loss_of(training)))
     (folder / "report.json").write_text(json.dumps(message), encoding="utf-8")
 
 
@@ -95,6 +97,12 @@ def _report(
         "featureImportance": _importance(figures, [member.weight for member in members]),
         "members": [],
     }
+
+
+def _loss_of(training: Training) -> str:
+    if training.target.is_classification:
+        return "log loss"
+    return "MAE" if training.metric.learns == "ABSOLUTE" else "RMSE"
 
 
 def _by_fold(training: Training, rows: Rows) -> list[npt.NDArray[np.bool_]]:

@@ -158,7 +158,7 @@ def test_a_search_leaves_out_what_is_known() -> None:
     space = space_of(family, {"searchSpace": small})  # type: ignore[typeddict-item]
     search = Search(space, "TPE", False, 3, 1)
     search.tell_known({"neighbours": 5, "weights": "uniform"}, 1.0, [1.0, 1.0, 1.0])
-    found = []
+    found: list[tuple[object, object]] = []
     while (asked := search.ask(1 + len(found))) is not None:
         search.tell(1 + len(found), 1.0)
         found.append((asked["neighbours"], asked["weights"]))
@@ -267,3 +267,33 @@ def test_says_why_time_is_left(changes: Message, reason: str, tmp_path: Path) ->
     told = outcome.last("log")
     assert told["severity"] == "INFO"
     assert told["message"].endswith(f"s of the budget are not used. {reason}")
+
+
+@pytest.mark.parametrize("task", [BINARY, "MULTICLASS_CLASSIFICATION", REGRESSION])
+def test_boosting_tells_its_rounds_and_draws_what_it_learned(task: str, tmp_path: Path) -> None:
+    classes = 3 if task.startswith("MULTI") else 2
+    target, metric = ("c6", "rmse") if task == REGRESSION else ("c5", "log_loss")
+    frame = table(800, classes=classes).drop(columns="c5" if task == REGRESSION else "c6")
+    boosters = ["lightgbm", "xgboost", "catboost"]
+    changes = {"budgetSeconds": 50, "folds": {"count": 2, "seed": 7}}
+    start = {key: {"rounds": 200} for key in boosters}
+    spec = train_spec(frame, target, task, metric, algorithms=[*boosters, "linear"], startParameters=start, **changes)
+    outcome = run_job(tmp_path, spec, {"data.parquet": frame})
+    assert outcome.status == 0, outcome.output
+    runs = outcome.runs()
+    for key in boosters:
+        (curve,) = [one for one in runs[key]["curves"] if one["kind"] == "LEARNING"]
+        assert curve["label"] == ("RMSE" if task == REGRESSION else "log loss")
+        assert curve["x"][0] == 1
+        assert 2 <= len(curve["x"]) == len(curve["y"]) <= 200
+        assert curve["y"][-1] < curve["y"][0]
+        # of the loss that the run itself is scored by, on other rows
+        assert 0.5 < min(curve["y"]) / runs[key]["score"] < 2
+    assert "LEARNING" not in {curve["kind"] for curve in runs["linear"]["curves"]}
+    told = [(at, m) for at, m in zip(outcome.arrivals, outcome.messages, strict=True) if m["type"] == "iterationScored"]
+    assert told
+    for key in boosters:
+        own = [(at, message) for at, message in told if message["algorithm"] == key]
+        assert all(message["iteration"] >= 1 and message["score"] > 0 for _, message in own)
+        if own:
+            assert len(own) <= 2 * (own[-1][0] - own[0][0]) + 3

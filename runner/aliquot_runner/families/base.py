@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -56,6 +56,8 @@ class FitTask:
     seed: int
     threads: int
     stop_at: float
+    heard: Callable[[int, float], None] | None = None
+    """Is told of each iteration, from 1, and its loss on rows that the model does not learn from."""
 
     def rows(self, index: npt.NDArray[np.int64]) -> FitTask:
         return replace(self, matrix=self.matrix[index], truth=self.truth[index])
@@ -72,6 +74,9 @@ class FitTask:
 
 class Fitted(ABC):
     """A fitted model that can be asked and written down without pickle."""
+
+    losses: Sequence[float] = ()
+    """Of each iteration, on rows that it did not learn from; empty where it has no iterations, or was loaded."""
 
     @abstractmethod
     def predict(self, matrix: Matrix) -> Values:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -55,7 +56,10 @@ class Booster(Family):
 
     @abstractmethod
     def boost(self, task: FitTask, watch: FitTask | None, rounds: int) -> tuple[Fitted, int]:
-        """Boosts for at most `rounds`, stopping early on `watch`; returns the model and its number of rounds."""
+        """Boosts for at most `rounds`, stopping early on `watch`; returns the model and its number of rounds.
+
+        Calls `task.heard` with the log loss, the RMSE or the MAE of `watch` after each round.
+        """
 
     def fit(self, task: FitTask) -> Fitted:
         rounds = task.integer("rounds")
@@ -64,11 +68,14 @@ class Booster(Family):
             return self.boost(task, None, min(rounds, ROUNDS_WITHOUT_WATCHING))[0]
         task = self._in_time(task)
         began = time.monotonic()
-        model, used = self.boost(task.rows(learn), task.rows(watch), rounds)
+        losses: list[float] = []
+        listening = replace(task.rows(learn), heard=_listener(losses, task))
+        model, used = self.boost(listening, task.rows(watch), rounds)
         spent = time.monotonic() - began
-        if len(task.truth) > REFIT_UP_TO_ROWS or spent * 1.5 > task.seconds_left():
-            return model
-        return self.boost(task, None, max(used, 1))[0]
+        if len(task.truth) <= REFIT_UP_TO_ROWS and spent * 1.5 <= task.seconds_left():
+            model = self.boost(task, None, max(used, 1))[0]
+        model.losses = losses
+        return model
 
     def _in_time(self, task: FitTask) -> FitTask:
         if len(task.truth) * max(1, task.classes) < TIMED_FROM_CELLS:
@@ -79,3 +86,12 @@ class Booster(Family):
         usual = task.number(self.step)
         longer = max(usual, min(LONGEST_STEP, usual * USUAL_ROUNDS / max(1.0, affordable)))
         return replace(task, parameters={**task.parameters, self.step: longer})
+
+
+def _listener(losses: list[float], task: FitTask) -> Callable[[int, float], None]:
+    def hear(number: int, loss: float) -> None:
+        losses.append(loss)
+        if task.heard is not None:
+            task.heard(number, loss)
+
+    return hear

@@ -82,7 +82,7 @@ class Catboost(Booster):
             eval_set=_pool(watch.matrix, watch.features, watch.classes, watch.truth) if watch else None,
             early_stopping_rounds=PATIENCE_ROUNDS if watch else None,
             use_best_model=watch is not None,
-            callbacks=[_StopAt(task.stop_at)],
+            callbacks=[_AfterRound(task)],
         )
         return CatboostModel(model, task.features, task.classes), int(model.tree_count_)
 
@@ -90,12 +90,16 @@ class Catboost(Booster):
         return CatboostModel(catboost.CatBoost().load_model(str(folder / "model.cbm")), features, classes)
 
 
-class _StopAt:
-    def __init__(self, moment: float) -> None:
-        self._moment = moment
+class _AfterRound:
+    def __init__(self, task: FitTask) -> None:
+        self._task = task
 
-    def after_iteration(self, _info: Any) -> bool:
-        return time.monotonic() < self._moment
+    def after_iteration(self, info: Any) -> bool:
+        watched = info.metrics.get("validation")
+        if watched and self._task.heard is not None:
+            (losses,) = watched.values()
+            self._task.heard(info.iteration, float(losses[-1]))
+        return time.monotonic() < self._task.stop_at
 
 
 def _objective(task: FitTask) -> str:

@@ -85,6 +85,7 @@ class Lightgbm(Booster):
         if watch is not None:
             watched = [_dataset(watch, data)]
             least = LEAST_GAIN * (1.0 if task.classes or task.absolute else float(np.var(task.truth)))
+            callbacks.append(_hear(task))
             callbacks.append(lightgbm.early_stopping(PATIENCE_ROUNDS, verbose=False, min_delta=least))
         booster = lightgbm.train(settings, data, rounds, valid_sets=watched, callbacks=callbacks)
         used = (
@@ -113,6 +114,16 @@ def _dataset(task: FitTask, reference: Any) -> Any:
         feature_name=[f"f{number}" for number in range(len(task.features))],
         params={"verbosity": -1, "min_data_in_bin": 3 if len(task.truth) > 200 else 1},
     )
+
+
+def _hear(task: FitTask) -> Any:
+    def callback(state: Any) -> None:
+        _, _, loss, _ = state.evaluation_result_list[0]
+        if task.heard is not None:
+            task.heard(state.iteration + 1, float(loss if task.classes or task.absolute else np.sqrt(loss)))
+
+    callback.order = 20  # type: ignore[attr-defined]  # before early stopping, which ends the round
+    return callback
 
 
 def _stop_at(moment: float) -> Any:

@@ -83,6 +83,7 @@ class Xgboost(Booster):
             least = LEAST_GAIN * (1.0 if task.classes else float(np.std(task.truth)))
             # First in line: the others are not asked once one of them ends the training.
             callbacks.insert(0, xgboost.callback.EarlyStopping(rounds=PATIENCE_ROUNDS, min_delta=least))
+            callbacks.insert(0, _Hear(task))
             watched = [(_matrix(watch.matrix, watch.features, task.threads, watch.truth), "watch")]
         booster = xgboost.train(
             settings,
@@ -97,6 +98,18 @@ class Xgboost(Booster):
 
     def load(self, folder: Path, features: list[Feature], classes: int) -> Fitted:
         return XgboostModel(xgboost.Booster(model_file=folder / "model.ubj"), features, classes)
+
+
+class _Hear(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+    def __init__(self, task: FitTask) -> None:
+        super().__init__()
+        self._task = task
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+        (losses,) = evals_log["watch"].values()
+        if self._task.heard is not None:
+            self._task.heard(epoch + 1, float(losses[-1]))
+        return False
 
 
 class _StopAt(xgboost.callback.TrainingCallback):  # type: ignore[misc]
