@@ -24,7 +24,7 @@ import pandas as pd
 
 from .channel import EVENT_DESCRIPTOR
 from .errors import RunnerError
-from .matrix import encode, write_matrix
+from .matrix import Layout, encode, write_matrix
 from .protocol import FitSpec, MatrixColumn, RunColumn, TransformSpec
 from .spec import read_spec
 from .table import read_table
@@ -100,18 +100,19 @@ def fit(spec: FitSpec, out: Path) -> None:
     frame = _rows(Path(spec["data"]), spec["columns"])
     target = frame.pop(_label(spec["columns"], spec["target"]))
     state, prepared = _learned(code, frame, target)
-    values, columns = encode(prepared)
+    values, layout = encode(prepared)
     if hasattr(code, "fit_transform"):
-        columns = _marked(columns, values, encode(_transformed(code, frame, state), columns)[0])
-    write_matrix(out, values, columns)
-    (out / STATE).write_bytes(pickle.dumps({"state": state, "columns": columns}, pickle.HIGHEST_PROTOCOL))
+        applied, _ = encode(_transformed(code, frame, state), layout)
+        layout = Layout(_marked(layout.columns, values, applied), layout.origins)
+    write_matrix(out, values, layout.columns)
+    (out / STATE).write_bytes(pickle.dumps({"state": state, "layout": layout}, pickle.HIGHEST_PROTOCOL))
 
 
 def transform(spec: TransformSpec, out: Path) -> None:
     """Applies the state to the rows, batch by batch."""
     code = _load(Path(spec["code"]))
     learned: dict[str, Any] = pickle.loads(Path(spec["state"]).read_bytes())
-    columns: list[MatrixColumn] = learned["columns"]
+    layout: Layout = learned["layout"]
     frame = _rows(Path(spec["data"]), spec["columns"])
     if sum(spec["batches"]) != len(frame):
         raise RunnerError("SPEC_INVALID", f"The batches have {sum(spec['batches'])} rows, the data {len(frame)}.")
@@ -119,10 +120,10 @@ def transform(spec: TransformSpec, out: Path) -> None:
     start = 0
     for size in spec["batches"]:
         batch = frame.iloc[start : start + size].reset_index(drop=True)
-        parts.append(encode(_transformed(code, batch, learned["state"]), columns)[0])
+        parts.append(encode(_transformed(code, batch, learned["state"]), layout)[0])
         start += size
-    whole = np.concatenate(parts) if parts else np.empty((0, len(columns)), np.float32)
-    write_matrix(out, whole, columns)
+    whole = np.concatenate(parts) if parts else np.empty((0, len(layout.columns)), np.float32)
+    write_matrix(out, whole, layout.columns)
 
 
 def _load(path: Path) -> ModuleType:

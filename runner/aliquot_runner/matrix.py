@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +18,35 @@ DAY = np.timedelta64(1, "D")
 EPOCH = np.datetime64("1970-01-01", "us")
 
 
-def encode(frame: pd.DataFrame, columns: Sequence[MatrixColumn] | None = None) -> tuple[Any, list[MatrixColumn]]:
+@dataclass(frozen=True)
+class Layout:
+    """What the training rows tell of every matrix. `origins`: of dates, their minimum, from which days are counted."""
+
+    columns: list[MatrixColumn]
+    origins: dict[str, Any]
+
+
+def encode(frame: pd.DataFrame, layout: Layout | None = None) -> tuple[Any, Layout]:
     """Numbers as they are, dates as days, anything else as the position of its text among the categories.
 
-    Without `columns` the categories are those found here; with them, the frame must have these columns, and a text that
-    is not among them is a missing value.
+    Without `layout` it is found here; with it, the frame must have its columns, and a text that is not among the
+    categories is a missing value.
     """
     frame.columns = frame.columns.map(str)
-    if columns is None:
-        columns = [
-            {"name": name, "categories": _categories(frame.iloc[:, at])} for at, name in enumerate(frame.columns)
-        ]
-    wanted = [column["name"] for column in columns]
+    if layout is None:
+        series = [(name, frame.iloc[:, at]) for at, name in enumerate(frame.columns)]
+        layout = Layout(
+            [{"name": name, "categories": _categories(values)} for name, values in series],
+            {name: _origin(values) for name, values in series if pd.api.types.is_datetime64_any_dtype(values)},
+        )
+    wanted = [column["name"] for column in layout.columns]
     if list(frame.columns) != wanted:
         differing = sorted(set(wanted) ^ set(frame.columns))[:5]
         raise ValueError(f"transform must answer the columns that it answered in training; differing: {differing}")
-    values = np.empty((len(frame), len(columns)), np.float32)
-    for at, column in enumerate(columns):
-        values[:, at] = _numbers(frame.iloc[:, at], column)
-    return values, list(columns)
+    values = np.empty((len(frame), len(wanted)), np.float32)
+    for at, column in enumerate(layout.columns):
+        values[:, at] = _numbers(frame.iloc[:, at], column, layout.origins.get(column["name"], EPOCH))
+    return values, layout
 
 
 def write_matrix(out: Path, values: Any, columns: Sequence[MatrixColumn]) -> None:
@@ -57,13 +68,22 @@ def _categories(values: pd.Series) -> list[str] | None:
     return found
 
 
-def _numbers(values: pd.Series, column: MatrixColumn) -> Any:
+def _times(values: pd.Series) -> Any:
+    return pd.to_datetime(values, utc=True).dt.tz_localize(None).to_numpy("datetime64[us]")
+
+
+def _origin(values: pd.Series) -> Any:
+    times = _times(values)
+    known = times[~np.isnat(times)]
+    return known.min() if len(known) else EPOCH
+
+
+def _numbers(values: pd.Series, column: MatrixColumn, origin: Any) -> Any:
     categories = column["categories"]
     if categories is not None:
         positions = {text: position for position, text in enumerate(categories)}
         texts = values.astype(object).map(str, na_action="ignore")
         return texts.map(positions).astype(np.float32)
     if pd.api.types.is_datetime64_any_dtype(values):
-        times = pd.to_datetime(values, utc=True).dt.tz_localize(None).to_numpy("datetime64[us]")
-        return (times - EPOCH) / DAY
+        return (_times(values) - origin) / DAY
     return pd.to_numeric(values).to_numpy(np.float64, na_value=np.nan)
