@@ -1,4 +1,5 @@
-import { type MessageOf, type RunColumn, RunnerMessage, type RunSpec } from '#contract/runner.ts';
+import type { RunColumn, RunSpec } from '#contract/runner.ts';
+import { type MessageOf, RunnerMessage } from '#contract/runner-messages.ts';
 import type { DatasetColumn } from '#contract/table.ts';
 import { JobError } from '#errors.ts';
 import { newId } from '#ids.ts';

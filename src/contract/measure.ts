@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { columnName, FailureCode, failed, RUNNER_PROTOCOL, RunColumn, RunStep, TaskType } from './runner.ts';
+import { columnName, RUNNER_PROTOCOL, RunColumn, RunStep, TaskType } from './runner.ts';
+import { FailureCode, failed } from './runner-messages.ts';
 
 /**
  * What plans are worth: small models on the same folds of the same rows, by our package alone. The spec is the content of

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MeasureMessage, MeasureSpec } from './measure.ts';
-import { RunnerMessage, RunSpec } from './runner.ts';
+import { RunSpec } from './runner.ts';
+import { RunnerMessage } from './runner-messages.ts';
 import { FitSpec, MatrixMeta, TransformSpec } from './transform.ts';
 
 const contract = z

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { RunnerMessage, RunSpec, type TrainSpec } from '../../src/contract/runner.ts';
+import { RunSpec, type TrainSpec } from '../../src/contract/runner.ts';
+import { RunnerMessage } from '../../src/contract/runner-messages.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const lines = readFileSync(`${root}/test/golden/messages.jsonl`, 'utf8').trimEnd().split('\n');

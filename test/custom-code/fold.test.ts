@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { RUNNER_PROTOCOL, type RunnerMessage } from '#contract/runner.ts';
+import { RUNNER_PROTOCOL } from '#contract/runner.ts';
+import type { RunnerMessage } from '#contract/runner-messages.ts';
 import { runRunner } from '#runner.ts';
 import { column, folds, LABELS, limits, mebibyte, openWorkbench, type Workbench } from './workbench.ts';
 

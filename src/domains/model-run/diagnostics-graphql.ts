@@ -1,5 +1,5 @@
 import { builder } from '#builder.ts';
-import type { RunnerCurve } from '#contract/runner.ts';
+import type { RunnerCurve } from '#contract/runner-messages.ts';
 import { PreprocessingStep, placed } from '#domains/preprocessing/plan-graphql.ts';
 import { ScoreBasisEnum } from '#enums.ts';
 import { encodeId } from '#ids.ts';

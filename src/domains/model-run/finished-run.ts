@@ -1,4 +1,4 @@
-import type { MessageOf } from '#contract/runner.ts';
+import type { MessageOf } from '#contract/runner-messages.ts';
 import type { ModelRunRow } from './table.ts';
 
 /** A run that has only just begun, whatever there was of it before. */

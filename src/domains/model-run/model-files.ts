@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
-import type { RunnerArtifact } from '#contract/runner.ts';
+import type { RunnerArtifact } from '#contract/runner-messages.ts';
 import type { Tx } from '#db.ts';
 import type { StoredObjects } from '#domains/stored-object/service.ts';
 import { newId } from '#ids.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { algorithmLabel, greaterIsBetter } from '#catalog.ts';
 import { hasOwnCode } from '#contract/preprocessing.ts';
-import type { MessageOf, RunnerArtifact, RunnerMessage } from '#contract/runner.ts';
+import type { MessageOf, RunnerArtifact, RunnerMessage } from '#contract/runner-messages.ts';
 import type { Db, Tx } from '#db.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { experimentEvent } from '#domains/experiment/events.ts';

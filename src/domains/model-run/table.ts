@@ -13,7 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
 import type { PlannedStep } from '#contract/preprocessing.ts';
-import type { MessageOf, RunnerCurve } from '#contract/runner.ts';
+import type { MessageOf, RunnerCurve } from '#contract/runner-messages.ts';
 import type { TableWarning } from '#contract/table.ts';
 import { jobStatuses, type ScoreBasis, scoreBases, taskTypes } from '#contract/vocabulary.ts';
 import { account } from '#domains/account/table.ts';

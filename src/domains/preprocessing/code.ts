@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlannedStep } from '#contract/preprocessing.ts';
-import { type CompileSpec, type MessageOf, RUNNER_PROTOCOL, type RunStep } from '#contract/runner.ts';
+import { type CompileSpec, RUNNER_PROTOCOL, type RunStep } from '#contract/runner.ts';
+import type { MessageOf } from '#contract/runner-messages.ts';
 import type { ColumnFormat, CsvDialect, DatasetColumn } from '#contract/table.ts';
 import type { PreprocessingStrategy, TaskType } from '#contract/vocabulary.ts';
 import { JobError } from '#errors.ts';

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type MessageOf, RUNNER_PROTOCOL, type SplitSpec } from '#contract/runner.ts';
+import { RUNNER_PROTOCOL, type SplitSpec } from '#contract/runner.ts';
+import type { MessageOf } from '#contract/runner-messages.ts';
 import { JobError } from '#errors.ts';
 import { runRunner } from '#runner.ts';
 import type { FoldRows } from './fold.ts';
