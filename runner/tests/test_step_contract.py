@@ -14,13 +14,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 from sklearn.tree import DecisionTreeClassifier
 
-from aliquot_runner.errors import RunnerError
-from aliquot_runner.preparation import Preparation, make_steps
+from aliquot_runner.preparation import Preparation, coded
 from aliquot_runner.registry import steps
 from aliquot_runner.steps import base, measures
 from aliquot_runner.steps.base import Step, Truth
-
-from .workbench import Message
 
 KEYS = sorted(steps())
 TASKS = {"two classes": 2, "four classes": 4, "a number": 0}
@@ -124,6 +121,21 @@ def test_the_same_rows_give_the_same_twice(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", KEYS)
+def test_rows_left_out_and_the_way_text_is_kept_make_no_difference(key: str) -> None:
+    """Training rows are a part of a table whose texts are read once, with those of the rows held out."""
+    whole, target = odd_table(120, 20), truth(120, 2, 20)
+    rows = np.random.default_rng(20).random(120) < 0.7
+    plain, _ = prepared(key, whole[rows], Truth(target.values[rows], 2))
+    part = coded(whole)[rows]
+    kept, _ = prepared(key, part, Truth(target.values[rows], 2))
+    assert json.dumps(kept.state()) == json.dumps(plain.state())
+    step = made(key)
+    from_codes = step.fit_transform(part, Truth(target.values[rows], 2))
+    for name, values in made(key).fit_transform(whole[rows], Truth(target.values[rows], 2)).items():
+        assert from_codes[name].astype(object).equals(values.astype(object)), name
+
+
+@pytest.mark.parametrize("key", KEYS)
 def test_each_row_is_changed_by_itself(key: str) -> None:
     frame, rows = odd_table(80, 7), odd_table(30, 8)
     rows.loc[3:9, ["c2", "c3", "c8"]] = "never seen"
@@ -220,51 +232,6 @@ def test_training_rows_are_not_shown_their_own_target() -> None:
     shown = step.fit_transform(frame, Truth(goal, 2))["c0.target"]
     assert abs(roc_auc_score(goal, shown) - 0.5) < 0.06
     assert roc_auc_score(goal, step.transform(frame)["c0.target"]) > 0.7
-
-
-def wrong_values(schema: Message) -> list[Any]:
-    if "enum" in schema:
-        return ["nothing of it", 1, None]
-    if schema["type"] == "boolean":
-        return [1, "true", None]
-    if schema["type"] == "string":
-        return [1, None, "x" * (schema["maxLength"] + 1)]
-    if schema["type"] == "array":
-        wrong: list[Any] = [[value] for value in wrong_values(schema["items"])]
-        return [*wrong, "x", None, [schema["default"]] * (schema["maxItems"] + 1)]
-    bounds = [schema[key] + change for key, change in (("minimum", -1), ("maximum", 1)) if key in schema]
-    bounds += [schema["exclusiveMinimum"]] if "exclusiveMinimum" in schema else []
-    return [*bounds, "1", True, None, float("nan"), *([1.5] if schema["type"] == "integer" else [])]
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_parameters_make_a_form_and_wrong_ones_are_told(key: str) -> None:
-    kind = steps()[key]
-    assert kind.label
-    assert kind.description.endswith(".")
-    for name, schema in kind.parameters.items():
-        assert {"type", "title", "description", "default"} <= set(schema), name
-        if schema["type"] in ("integer", "number"):
-            assert "maximum" in schema
-            assert {"minimum", "exclusiveMinimum"} & set(schema)
-        assert made_with(key, {name: schema["default"]}).values[name] == schema["default"]
-        for wrong in wrong_values(schema):
-            with pytest.raises(RunnerError) as caught:
-                made_with(key, {name: wrong})
-            assert caught.value.code == "SPEC_INVALID"
-            assert all(part in caught.value.message for part in (kind.label, key, f"“{name}”", " must be "))
-    with pytest.raises(RunnerError, match="has no parameter “__proto__”"):
-        made_with(key, {"__proto__": 1})
-
-
-def made_with(key: str, parameters: Message) -> Step:
-    return make_steps([{"key": key, "columns": ["c0"], "parameters": parameters}], [])[0]
-
-
-def test_a_wrong_number_is_told_with_its_range() -> None:
-    with pytest.raises(RunnerError) as caught:
-        made_with("clip_outliers", {"share": 0.5})
-    assert caught.value.message == "Clip outliers (clip_outliers): “share” must be a number above 0 to 0.2, not 0.5."
 
 
 def test_sources_stand_together_in_one_file() -> None:

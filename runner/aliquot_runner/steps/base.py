@@ -90,14 +90,16 @@ def _source(name: str, among: set[str]) -> bool:
 
 
 def levels_of(values: pd.Series) -> tuple[Any, list[str]]:
-    """The number of each row's text, -1 where there is none, and the different texts."""
+    """The number of each row's text, -1 where there is none, and the different texts as they appear in these rows."""
     if isinstance(values.dtype, pd.CategoricalDtype):
         codes, found = values.cat.codes.to_numpy().astype(np.int64), values.cat.categories
-        used = np.flatnonzero(np.bincount(codes + 1, minlength=len(found) + 1)[1:])
-        if len(used) < len(found):
-            place = np.full(len(found) + 1, -1)
-            place[used] = np.arange(len(used))
-            codes, found = place[codes], found[used]
+        first = np.full(len(found) + 1, len(codes))
+        first[codes[::-1]] = np.arange(len(codes))[::-1]
+        used = np.flatnonzero(first[:-1] < len(codes))
+        used = used[np.argsort(first[used])]
+        place = np.full(len(found) + 1, -1)
+        place[used] = np.arange(len(used))
+        codes, found = place[codes], found[used]
     else:
         codes, found = pd.factorize(values)
     if pd.api.types.infer_dtype(found, skipna=False) == "string":

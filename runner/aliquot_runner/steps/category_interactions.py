@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .base import Step, Truth, levels_of, spread_texts, with_columns
+from .base import Step, Truth, levels_of, spread, spread_texts, with_columns
 from .measures import information, rows_for, target_bins
 
 
@@ -58,17 +58,24 @@ class CategoryInteractions(Step):
     def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
         new = {}
         for first, second, kept in self.learned["pairs"]:
-            a, first_texts = levels_of(frame[first])
-            b, second_texts = levels_of(frame[second])
+            a, first_levels = self._known(frame[first], [left for left, _ in kept])
+            b, second_levels = self._known(frame[second], [right for _, right in kept])
             wanted = {(left, right) for left, right in kept}
             names = [
                 f"{left} × {right}" if (left, right) in wanted else "(other)"
-                for left in first_texts
-                for right in second_texts
+                for left in first_levels
+                for right in second_levels
             ]
-            codes = np.where((a < 0) | (b < 0), len(names), a * len(second_texts) + b)
-            new[f"{first}.with_{second}"] = spread_texts(codes, names, frame.index)
+            codes = np.where(np.isnan(a) | np.isnan(b), len(names), a * len(second_levels) + b)
+            new[f"{first}.with_{second}"] = spread_texts(codes.astype(np.int64), names, frame.index)
         return with_columns(frame, new)
+
+    def _known(self, values: pd.Series, levels: list[str]) -> tuple[Any, list[str | None]]:
+        """The place of each row among these levels and, at the end, all others; NaN where it is missing."""
+        known: list[str | None] = [*dict.fromkeys(levels), None]
+        places = {level: float(place) for place, level in enumerate(known)}
+        codes, texts = levels_of(values)
+        return spread(codes, [places.get(text, len(known) - 1.0) for text in texts]), known
 
     def _groups(self, coded: dict[str, Any], first: str, second: str) -> Any:
         """A number for each pair; missing is a level of its own."""

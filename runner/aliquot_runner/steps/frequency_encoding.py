@@ -11,14 +11,15 @@ class FrequencyEncoding(Step):
     label = "Count categories"
     description = "Adds how often a category occurs in the training rows, as a share of them."
     takes = ("category",)
+    most_levels = 100_000
 
     def fit(self, frame: pd.DataFrame, target: Truth) -> None:
         self.learned = {"shares": {}}
         for name in self.present(frame):
             codes, texts = levels_of(frame[name])
             counts = np.bincount(codes[codes >= 0], minlength=len(texts))
-            shares = (counts / max(1, counts.sum())).tolist()
-            self.learned["shares"][name] = dict(zip(texts, shares, strict=True))
+            often = np.argsort(-counts, kind="stable")[: self.most_levels]
+            self.learned["shares"][name] = {texts[place]: float(counts[place] / counts.sum()) for place in often}
 
     def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
         new = {}

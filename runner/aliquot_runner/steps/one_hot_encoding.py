@@ -36,9 +36,11 @@ class OneHotEncoding(Step):
     def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
         new: dict[str, Any] = {}
         for name, levels in self.learned["levels"].items():
+            places = {level: float(place) for place, level in enumerate(levels)}
             codes, texts = levels_of(frame[name])
-            for level in levels:
-                new[f"{name}.is_{level}"] = spread(codes, [float(text == level) for text in texts], 0.0)
+            found = spread(codes, [places.get(text, np.nan) for text in texts])
+            for level, place in places.items():
+                new[f"{name}.is_{level}"] = (found == place).astype(np.float32)
         return self.without(with_columns(frame, new), self.learned["levels"])
 
 
