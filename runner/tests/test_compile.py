@@ -74,8 +74,8 @@ def assert_same_as_training(folder: Path, frame: pd.DataFrame, spec: Any, is_reg
     )
     state = pickle.loads(pickle.dumps(state))
     later = module.transform(rows.drop(columns=spec["target"]).rename(columns=labels), state)
-    values, meta = encode(prepared.copy())
-    found = [values, encode(later.copy(), meta)[0]]
+    values, layout = encode(prepared.copy())
+    found, meta = [values, encode(later.copy(), layout)[0]], layout.columns
     names = names_in_code(columns, spec["target"])
     features = preparation.features()
     assert [column["name"] for column in meta] == [in_code(feature.name, names) for feature in features]
