@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 beforeEach(() => bench.server.forget());
 
-const generous = { usdPerJob: 1_000, usdPerDay: 1_000 };
+const generous = { usdPerJob: 1_000, usdPerDay: 1_000, isShared: true };
 
 /** Once for each table: clean twins and the tests share them. */
 const requests = new Map<string, Promise<PlanRequest>>();

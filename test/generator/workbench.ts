@@ -7,7 +7,7 @@ import { account } from '#domains/account/table.ts';
 import { spending } from '#domains/preprocessing/spending.ts';
 import { newId } from '#ids.ts';
 import { createLog } from '#log.ts';
-import type { Conversation, PlanRequest } from '#ports/generator.ts';
+import type { Conversation, Generator, PlanRequest } from '#ports/generator.ts';
 import { seeds } from '../api/seed.ts';
 import { testDatabase } from '../harness.ts';
 import { API_KEY, startMessagesServer } from '../messages-server/server.ts';
@@ -25,6 +25,7 @@ export async function openWorkbench() {
   const database = await testDatabase();
   const { db, close } = openDatabase(database.url);
   const logged: string[] = [];
+  const shared = new Map<string, Generator>();
   const log = createLog({ level: 'silent', name: 'test' });
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
     log[level] = (...parts: unknown[]) => void logged.push(JSON.stringify(parts));
@@ -74,16 +75,22 @@ export async function openWorkbench() {
         patience?: { beginSeconds: number; answerSeconds: number };
         signal?: AbortSignal;
         onText?: (text: string) => void;
+        /** One generator for all conversations with these settings: it asks for its model once. */
+        isShared?: boolean;
       } = {},
     ): Conversation & { told: { text: string; usages: GenerationUsage[] } } {
-      const { signal, onText, ...options } = change;
+      const { signal, onText, isShared = false, ...options } = change;
       const { usdPerJob, usdPerDay } = { ...caps, ...options };
       const purse = spending({ db, microUsdPerJob: usdPerJob * 1e6, microUsdPerDay: usdPerDay * 1e6 });
-      const generator = claudeGenerator({
-        ...{ apiKey: API_KEY, baseUrl: server.url, model: 'claude-sonnet-5', sendsValues: false },
-        ...{ ...caps, steps: catalog.steps, purse, log },
-        ...options,
-      });
+      const make = () =>
+        claudeGenerator({
+          ...{ apiKey: API_KEY, baseUrl: server.url, model: 'claude-sonnet-5', sendsValues: false },
+          ...{ ...caps, steps: catalog.steps, purse, log },
+          ...options,
+        });
+      const key = JSON.stringify(options);
+      const generator = (isShared ? shared.get(key) : undefined) ?? make();
+      if (isShared) shared.set(key, generator);
       const told = { text: '', usages: [] as GenerationUsage[] };
       const listener = {
         text(delta: string) {
