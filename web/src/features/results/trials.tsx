@@ -60,7 +60,7 @@ export function Trials(props: {
                 { name: 'Best so far', points: best },
                 { name: 'Trial', points: scored.map(({ number, score }) => [number, score] as const) },
               ]}
-              x={{ name: 'Trial' }}
+              x={{ name: 'Trial', isWhole: true }}
               y={{ name }}
               kind="BOTH"
               width={width}

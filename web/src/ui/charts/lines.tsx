@@ -3,7 +3,13 @@ import { LinePath } from '@visx/shape';
 import { decimal } from '../format.ts';
 
 export type Line = { name: string; points: readonly (readonly [x: number, y: number])[] };
-type Axis = { name: string; domain?: readonly [number, number]; format?: (value: number) => string };
+type Axis = {
+  name: string;
+  domain?: readonly [number, number];
+  format?: (value: number) => string;
+  /** Counts: there is nothing between two of them. */
+  isWhole?: boolean;
+};
 
 const HEIGHT = 300;
 const MARGIN = { top: 28, right: 16, bottom: 44, left: 56 };
@@ -63,7 +69,7 @@ export function Lines(props: {
           </text>
         </g>
       ))}
-      {scaleX.ticks(width < 480 ? 4 : 8).map((tick) => (
+      {ticksOf(scaleX.ticks(width < 480 ? 4 : 8), x).map((tick) => (
         <text
           key={tick}
           x={scaleX(tick)}
@@ -134,6 +140,9 @@ export function Legend({ names }: { names: readonly string[] }) {
     </ul>
   );
 }
+
+const ticksOf = (ticks: readonly number[], { isWhole }: Axis): readonly number[] =>
+  isWhole ? ticks.filter(Number.isInteger) : ticks;
 
 function extent(values: readonly number[]): readonly [number, number] {
   const low = Math.min(...values);
