@@ -22,6 +22,8 @@ from .steps.base import Step
 NAME = "pipeline.py"
 CUSTOM = "custom"
 END = "End of the steps"
+PARSED = ("integer", "number", "datetime")
+"""Column types of which whatever does not read so is missing."""
 TASKS = {
     "BINARY_CLASSIFICATION": "two classes",
     "MULTICLASS_CLASSIFICATION": "several classes",
@@ -144,7 +146,7 @@ def _reading(spec: CompileSpec | ParseSpec) -> dict[str, Any]:
     """Arguments of pandas.read_csv."""
     reading = spec.get("reading")
     if reading is None:
-        return {"encoding": "utf-8-sig"}
+        return {"encoding": "utf-8-sig", "na_values": [""]}
     encoding = reading["encoding"].lower()
     found: dict[str, Any] = {
         "sep": reading["delimiter"],
@@ -158,7 +160,15 @@ def _reading(spec: CompileSpec | ParseSpec) -> dict[str, Any]:
         found["skiprows"] = reading["skipRows"]
     if not reading["hasHeader"]:
         found |= {"header": None, "names": [column["label"] for column in spec["columns"]]}
-    return found
+    return found | {"na_values": ["", *_shared_spellings(spec)]}
+
+
+def _shared_spellings(spec: CompileSpec | ParseSpec) -> list[str]:
+    """What stands for “no value” in every column of text; in the others no text is a value."""
+    formats = spec["reading"]["formats"] if "reading" in spec else {}
+    texts = [column["name"] for column in spec["columns"] if column["type"] not in PARSED]
+    spellings = [set(formats[name]["missing"]) if name in formats else set() for name in texts]
+    return sorted(set.intersection(*spellings)) if spellings else []
 
 
 def _formats(spec: CompileSpec | ParseSpec) -> dict[str, Any]:
@@ -168,12 +178,15 @@ def _formats(spec: CompileSpec | ParseSpec) -> dict[str, Any]:
     if reading is None:
         return {}
     usual: dict[str, Any] = {"decimal": ".", "thousands": "", "unit": "", "dates": None, "missing": []}
-    told = {
-        labels[name]: {key: value for key, value in form.items() if value != usual[key]}
-        for name, form in reading["formats"].items()
-        if name in labels
-    }
-    return {heading: form for heading, form in told.items() if form}
+    parsed = {column["name"] for column in spec["columns"] if column["type"] in PARSED}
+    shared = set(_shared_spellings(spec))
+    found: dict[str, Any] = {}
+    for name, form in reading["formats"].items():
+        missing = [] if name in parsed else [spelling for spelling in form["missing"] if spelling not in shared]
+        told = {key: value for key, value in {**form, "missing": missing}.items() if value != usual[key]}
+        if told and name in labels:
+            found[labels[name]] = told
+    return found
 
 
 def _blocks(spec: CompileSpec | ParseSpec, kinds: list[Step | None], sources: StepSources, around: str) -> list[str]:

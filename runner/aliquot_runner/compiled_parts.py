@@ -151,7 +151,7 @@ class TypedFrame:
 
 def read_csv(path: str) -> pd.DataFrame:
     """The file as it stands: every cell as text, an empty one as missing."""
-    table: pd.DataFrame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], **CSV)
+    table: pd.DataFrame = pd.read_csv(path, dtype=str, keep_default_na=False, **CSV)
     for heading, form in FORMATS.items():
         if heading in table.columns:
             table[heading] = plain(table[heading], form)

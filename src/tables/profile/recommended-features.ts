@@ -4,12 +4,11 @@ import { rareCategoryCount } from './column-issues.ts';
 import { disguisedNumbers } from './recommended-repairs.ts';
 
 /** With fewer rows a new column costs more, in chance, than it can tell. */
-export const fewestRowsForFeatures = 1_000;
+const fewestRowsForFeatures = 1_000;
 const skewedFrom = 1.5;
-const fewestValues = 20;
 /** Fewer different values may well be codes. */
 const fewestAmounts = 50;
-const widelySpreadFrom = 5;
+const spreadFrom = 5;
 const groupFromCategories = 20;
 /** The typed frame has a place of their own for so many; beyond it, categories are lost but for how frequent they are. */
 const encodeFromCategories = 254;
@@ -19,13 +18,7 @@ const fewestTexts = 200;
 
 /** New columns, and numbers and categories in a form that more algorithms can learn from. */
 export function recommendFeatures(facts: Facts & { dates: ColumnProfile[] }): Advice[] {
-  return [
-    ...useDates(facts.dates),
-    ...evenSkewed(facts),
-    ...evenSpread(facts),
-    ...useCategories(facts),
-    ...useTexts(facts),
-  ];
+  return [...useDates(facts.dates), ...evenAmounts(facts), ...useCategories(facts), ...useTexts(facts)];
 }
 
 const names = (profiles: ColumnProfile[]) => profiles.map(({ column }) => column);
@@ -55,49 +48,36 @@ function useDates(dates: ColumnProfile[]): Advice[] {
 }
 
 /**
- * Order is all that trees look at, and it stays; a linear model no longer follows a few extremes. Not for a target that is
- * a number: there the scale of a column may well be that of the target.
+ * Amounts and durations: what counts in them is how many times as large, not how much larger. Order is all that trees look
+ * at, and it stays. Not for a target that is a number: there the scale of a column may well be that of the target.
  */
-function evenSkewed(facts: Facts): Advice[] {
+function evenAmounts(facts: Facts): Advice[] {
   if (!isClassification(facts)) return [];
-  const skewed = facts.kept.filter(isSkewed);
-  const most = Math.max(0, ...skewed.map(({ numeric }) => Math.abs(numeric?.skewness ?? 0)));
-  return advise(
-    'yeo_johnson',
-    names(skewed),
-    { minimum_skewness: 1 },
-    `${columnsThat(skewed.length, 'is', 'are')} very lopsided: skewness up to ${most.toFixed(1)}.`,
-    'Linear models and neighbours see more than the few largest values; trees lose nothing.',
+  const uneven = facts.kept.filter(
+    (profile) => isAmount(profile) && (skewnessOf(profile) >= skewedFrom || spreadOf(profile) >= spreadFrom),
   );
-}
-
-const isNumber = ({ type }: ColumnProfile) => type === 'integer' || type === 'number';
-
-const isSkewed = (profile: ColumnProfile) =>
-  isNumber(profile) &&
-  profile.distinctCount >= fewestValues &&
-  Math.abs(profile.numeric?.skewness ?? 0) >= skewedFrom &&
-  // lopsided by what a repair takes out
-  disguisedNumbers(profile).length === 0;
-
-/** Amounts and durations: what counts in them is how many times as large, not how much larger. */
-function evenSpread(facts: Facts): Advice[] {
-  if (!isClassification(facts)) return [];
-  const spreads = facts.kept.flatMap((profile) => {
-    const { min, lowerQuartile, upperQuartile } = profile.numeric ?? {};
-    const isAmount = isNumber(profile) && profile.distinctCount >= fewestAmounts && (min ?? -1) >= 0;
-    const times = lowerQuartile ? (upperQuartile ?? 0) / lowerQuartile : 0;
-    return isAmount && times >= widelySpreadFrom && !isSkewed(profile) ? [{ profile, times }] : [];
-  });
-  const least = Math.min(...spreads.map(({ times }) => times));
+  const skewed = Math.max(...uneven.map(skewnessOf));
+  const spread = Math.max(...uneven.map(spreadOf));
   return advise(
     'log_transform',
-    names(spreads.map(({ profile }) => profile)),
+    names(uneven),
     { minimum_skewness: 0 },
-    `${columnsThat(spreads.length, 'is', 'are')} spread widely: the upper quartile is at least ${least.toFixed(1)} times the lower one.`,
+    `${columnsThat(uneven.length, 'is an amount', 'are amounts')} spread unevenly: skewness up to ${skewed.toFixed(1)}, upper quartile up to ${spread.toFixed(1)} times the lower one.`,
     'Linear models and neighbours also see the differences among small values; trees lose nothing.',
   );
 }
+
+const isAmount = (profile: ColumnProfile) =>
+  (profile.type === 'integer' || profile.type === 'number') &&
+  profile.distinctCount >= fewestAmounts &&
+  (profile.numeric?.min ?? -1) >= 0 &&
+  // uneven by what a repair takes out
+  disguisedNumbers(profile).length === 0;
+
+const skewnessOf = ({ numeric }: ColumnProfile) => numeric?.skewness ?? 0;
+
+const spreadOf = ({ numeric }: ColumnProfile) =>
+  numeric?.lowerQuartile ? (numeric.upperQuartile ?? 0) / numeric.lowerQuartile : 0;
 
 function useCategories(facts: Facts): Advice[] {
   const { kept, rowCount } = facts;
