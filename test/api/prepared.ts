@@ -35,7 +35,7 @@ export function preparing(app: TestApp) {
   type Any = any;
 
   /** An analysis of a new table that has SUCCEEDED. */
-  async function analysed(content: string, target = 'answer', token?: string): Promise<string> {
+  async function analysed(content: string | Uint8Array, target = 'answer', token?: string): Promise<string> {
     const datasetId = await app.dataset('people.csv', content, token);
     const { analysis } = await app.mutate(
       'analyzeDataset',
