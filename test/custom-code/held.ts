@@ -12,7 +12,7 @@ export function holdPrograms(kinds: readonly string[]): void {
   let gates: GateBench;
   beforeAll(async () => {
     gates = await openGateBench(shopTable(1_500), SHOP);
-  });
+  }, TIMEOUT);
   afterAll(() => gates?.close());
 
   describe.concurrent.each(kinds)('%s', (kind) => {

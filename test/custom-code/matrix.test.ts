@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dealRows } from '#domains/preprocessing/custom-code/deal.ts';
-import { readMatrix, takeBack } from '#domains/preprocessing/custom-code/matrix.ts';
+import { differingColumn, readMatrix, takeBack } from '#domains/preprocessing/custom-code/matrix.ts';
 
 let directory: string;
 beforeAll(() => {
@@ -139,4 +139,31 @@ test.each([
   const dealt = { meta, values: Float32Array.from(slots, valueAt) };
   const { values } = takeBack(slots, dealt, train, validationCount);
   expect([...values]).toEqual(Array.from({ length: validationCount }, (_, index) => valueAt(index)));
+});
+
+const made = (values: number[], outOfFold = false) => ({
+  meta: {
+    rows: values.length,
+    columns: [{ name: 'one', categories: null, ...(outOfFold ? { outOfFold } : {}) }],
+  },
+  values: Float32Array.from(values),
+});
+
+test('a training row may become another value only where it was made out of fold', () => {
+  // validation row, witness of the second training row, the validation row again
+  const slots = Int32Array.from([0, -2, 0]);
+  const dealt = made([0.5, 9, 0.5]);
+  expect(() => takeBack(slots, dealt, made([1, 2]), 1)).toThrow('another value than in training');
+  expect([...takeBack(slots, dealt, made([1, 2], true), 1).values]).toEqual([0.5]);
+  expect(() => takeBack(slots, made([0.5, 9, 0.7]), made([1, 2], true), 1)).toThrow('among other rows');
+});
+
+test('two matrices of the same rows differ by more than the last digits, or by their columns', () => {
+  const one = made([1, 2, Number.NaN]);
+  expect(differingColumn(one, made([1.00001, 2, Number.NaN]))).toBeNull();
+  expect(differingColumn(one, made([1.01, 2, Number.NaN]))).toBe('one');
+  expect(differingColumn(one, made([1, 2, 0]))).toBe('one');
+  expect(differingColumn(one, made([1, 2]))).toBe('one');
+  const renamed = { ...one, meta: { ...one.meta, columns: [{ name: 'other', categories: null }] } };
+  expect(differingColumn(one, renamed)).toBe('one');
 });

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CUSTOM_STEP, type GateOutcome } from '#contract/preprocessing.ts';
+import { type GateOutcome, hasOwnCode } from '#contract/preprocessing.ts';
 import { JobError } from '#errors.ts';
 import type { GateFault } from '#ports/generator.ts';
 import type { CodeJobs } from '../custom-code/jobs.ts';
@@ -42,7 +42,7 @@ export async function runGates(
     signal: AbortSignal.any([signal, late]),
   };
   const run: Run = { bench, candidate, jobs, secondsLeft: () => (end - performance.now()) / 1_000 };
-  const isCode = candidate.steps.some(({ key }) => key === CUSTOM_STEP);
+  const isCode = hasOwnCode(candidate.steps);
   const outcomes: GateOutcome[] = [];
   const faults: GateFault[] = [];
   const labels = subject.columns.map(({ name }) => name);
