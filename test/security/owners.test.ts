@@ -85,6 +85,8 @@ const values: Record<string, () => Record<string, unknown>> = {
   createExperiment: () => ({ input: { datasetId: mine.Dataset } }),
   updateExperiment: () => ({ input: { experimentId: mine.Experiment, version: 1, name: 'changed' } }),
   startTraining: () => ({ input: { experimentId: mine.Experiment } }),
+  extendBudget: () => ({ input: { experimentId: mine.Experiment, seconds: 10 } }),
+  tuneModelRun: () => ({ input: { modelRunId: mine.ModelRun, strategy: 'RANDOM', trials: 1 } }),
   runExperiment: () => ({ input: { datasetId: mine.Dataset, target: 'y' } }),
   predictFile: () => ({ input: { modelRunId: mine.ModelRun, datasetId: mine.Dataset } }),
   cancelJob: () => ({ input: { id: mine.Experiment } }),
