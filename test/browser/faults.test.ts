@@ -6,7 +6,7 @@ import { visit } from './visit.ts';
 import { wireTo } from './wire.ts';
 
 const PATIENCE = { timeout: 90_000 };
-const LONG = 180_000;
+const LONG = 420_000;
 
 let app: TestApp;
 let browser: Browser;

@@ -72,6 +72,15 @@ export async function tabTo(page: Page, name: string | RegExp, limit = 80): Prom
   expect.fail(`The focus never came to ${name}; it was on ${seen.join(' | ')}`);
 }
 
-/** Whether the page is wider than the window. */
+/** Whether the page stays wider than the window: what is measured is drawn once more after a change of its size. */
 export const isTooWide = (page: Page): Promise<boolean> =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  page
+    .waitForFunction(
+      () => document.documentElement.scrollWidth <= document.documentElement.clientWidth,
+      undefined,
+      { timeout: 10_000 },
+    )
+    .then(
+      () => false,
+      () => true,
+    );

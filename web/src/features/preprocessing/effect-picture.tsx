@@ -22,11 +22,23 @@ export function verdictOf({ low, high }: Interval): { tone: 'good' | 'bad' | 'ne
 
 const fills = { good: 'fill-good', bad: 'fill-bad', neutral: 'fill-label-2' };
 
-/** Where a difference lies about none: worse to the left, better to the right. `margin`: what counts as no harm. */
-export function EffectPicture(props: { effect: Interval; width: number; margin?: number | null }) {
+/** How far a scale has to reach from 0, so that these intervals are seen whole. */
+export const reachOf = (intervals: readonly Interval[]): number =>
+  Math.max(0, ...intervals.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)])) || 1;
+
+/**
+ * Where a difference lies about none: worse to the left, better to the right. `margin`: what counts as no harm. `reach`
+ * is given where pictures are compared.
+ */
+export function EffectPicture(props: {
+  effect: Interval;
+  width: number;
+  margin?: number | null;
+  reach?: number;
+}) {
   const { effect, width, margin = null } = props;
   const { difference, low, high } = effect;
-  const reach = Math.max(Math.abs(low), Math.abs(high), margin ?? 0) || 1;
+  const { reach = Math.max(reachOf([effect]), margin ?? 0) } = props;
   const x = scaleLinear({ domain: [-reach, reach], range: [ROOM, width - ROOM] });
   const fill = fills[verdictOf(effect).tone];
   return (

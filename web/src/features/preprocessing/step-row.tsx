@@ -17,6 +17,8 @@ export function StepRow(props: {
   index: number;
   count: number;
   effect: PlanStepFragment['effect'] | null;
+  /** Of the pictures of all steps. */
+  reach: number;
   fault: string | null;
   isLocked: boolean;
   offset: number;
@@ -32,6 +34,7 @@ export function StepRow(props: {
     index,
     count,
     effect,
+    reach,
     fault,
     isLocked,
     offset,
@@ -64,8 +67,10 @@ export function StepRow(props: {
       </button>
       <div className="grid min-w-0 flex-1 gap-1">
         <p className="flex flex-wrap items-baseline gap-x-2">
-          <span className="text-label-3">{index + 1}</span>
-          <span className="font-medium">{label}</span>
+          <span className="font-medium">
+            <span className="mr-2 font-normal text-label-3">{index + 1}</span>
+            {label}
+          </span>
           <span className="min-w-0 text-footnote break-words text-label-2">{columnsOf(step)}</span>
         </p>
         {step.reason && <p className="text-footnote text-label-2">{step.reason}</p>}
@@ -75,7 +80,7 @@ export function StepRow(props: {
             {fault}
           </p>
         )}
-        {effect && <Worth effect={effect} />}
+        {effect && <Worth effect={effect} reach={reach} />}
       </div>
       <Menu.Root>
         <Menu.Trigger
@@ -146,7 +151,7 @@ function Settings({ step, kind }: { step: DraftStep; kind: StepKind | undefined 
 }
 
 /** What the plan is worth with the step and without it. */
-function Worth({ effect }: { effect: PlanStepFragment['effect'] }) {
+function Worth({ effect, reach }: { effect: PlanStepFragment['effect']; reach: number }) {
   const { status, reason, measured } = effect;
   if (!measured)
     return (
@@ -157,7 +162,7 @@ function Worth({ effect }: { effect: PlanStepFragment['effect'] }) {
   const { tone, text } = verdictOf(measured);
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1" title={reason}>
-      <EffectPicture effect={measured} width={140} />
+      <EffectPicture effect={measured} width={140} reach={reach} />
       <p className="text-caption text-label-2">
         <span className={`font-medium ${tones[tone]}`}>{text}</span> {effectText(measured)}
       </p>

@@ -7,6 +7,7 @@ import { Empty } from '../../ui/states.tsx';
 import { CUSTOM_STEP, CUSTOM_TEMPLATE, type StepKind } from './catalogue.ts';
 import type { Column } from './column-picker.tsx';
 import { type DraftStep, moved } from './draft.ts';
+import { reachOf } from './effect-picture.tsx';
 import { StepCatalogue } from './step-catalogue.tsx';
 import { StepRow } from './step-row.tsx';
 import { StepSheet } from './step-sheet.tsx';
@@ -60,6 +61,7 @@ export function StepsCard(props: {
     );
   }
 
+  const reach = reachOf(preparation.steps.flatMap(({ effect }) => effect.measured ?? []));
   const kindOfEdited = edited && kinds.get(edited.key);
   return (
     <Card
@@ -83,7 +85,7 @@ export function StepsCard(props: {
             {steps.map((step, index) => (
               <StepRow
                 key={step.id}
-                {...{ step, index, isLocked }}
+                {...{ step, index, isLocked, reach }}
                 kind={kinds.get(step.key)}
                 count={steps.length}
                 effect={step.origin === null ? null : (preparation.steps[step.origin]?.effect ?? null)}

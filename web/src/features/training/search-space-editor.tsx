@@ -18,7 +18,7 @@ export function SearchSpaceEditor(props: {
     onChange(wish ? { ...others, [name]: wish } : others);
   };
   return (
-    <fieldset className="grid gap-2">
+    <fieldset className="@container grid gap-2">
       <legend className="sr-only">Search space of {label}</legend>
       {Object.entries(dimensions).map(([name, dimension]) => (
         <DimensionRow
@@ -40,7 +40,7 @@ function DimensionRow(props: {
 }) {
   const { name, dimension, wish, onChange } = props;
   return (
-    <div className="grid items-center gap-x-3 gap-y-1 border-t border-line py-2 first-of-type:border-t-0 sm:grid-cols-[11rem_1fr_5.5rem]">
+    <div className="grid items-center gap-x-3 gap-y-1 border-t border-line py-2 first-of-type:border-t-0 @2xl:grid-cols-[11rem_1fr_5.5rem]">
       <span className="min-w-0">
         <span className="block truncate font-mono text-footnote">{name}</span>
         <span className="block text-caption text-label-2">{usual(dimension)}</span>
