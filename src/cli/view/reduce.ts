@@ -67,6 +67,8 @@ export function reduce(before: View, event: ExperimentEvent): View {
     case 'LogWritten':
       if (event.severity === 'INFO') return view;
       return withWarning(view, { source: 'training', code: null, message: event.message });
+    case 'IterationScored':
+      return view;
     default:
       return { ...view, progress: null };
   }
