@@ -178,7 +178,7 @@ describe('a plan of Claude', () => {
     const datasetId = await app.dataset('people.csv', people(240));
     const { experiment } = await app.mutate(
       'runExperiment',
-      { datasetId, target: 'answer', algorithms: ['decision_tree'], budgetSeconds: 1, maxTrials: 1 },
+      { datasetId, target: 'answer', algorithms: ['decision_tree'], budgetSeconds: 60, maxTrials: 1 },
       '{ experiment { id } }',
     );
     await app.collect('subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename } }', {
