@@ -195,15 +195,15 @@ def test_goes_on_where_it_ended(tmp_path: Path) -> None:
     assert tuned["baselineScore"] == done["decision_tree"]["trials"][0]["score"]
     assert tuned["importance"] is not None
     assert tuned["bestScore"] == min([done["decision_tree"]["score"], *(message["score"] for message in trials)])
-    assert "linear" not in (runs := more.runs())
+    runs = more.runs()
+    assert "linear" not in runs
     if tuned["bestScore"] < done["decision_tree"]["score"]:
         assert runs["decision_tree"]["score"] == tuned["bestScore"]
         if "ensemble" in runs:
             assert runs["ensemble"]["score"] < done["ensemble"]["score"]
     else:
         assert runs == {}
-    now = [*left, *runs.values()]
-    best = min(run["score"] for run in now)
+    best = min(run["score"] for run in (now := [*left, *runs.values()]))
     assert more.last("finished")["bestAlgorithm"] in [run["algorithm"] for run in now if run["score"] == best]
 
 
