@@ -130,6 +130,8 @@ test('the locked rows refuse what is worse beyond the margin and beyond chance',
   expect(judge(-0.02, 0.001).verdict).toBe('FAILED');
   expect(judge(-0.02, 0.01).verdict).toBe('PASSED');
   expect(judge(-0.004, 0.0001).verdict).toBe('PASSED');
+  const nothing = judgeHoldout(paired(scores([])), { metric: 'roc_auc', rows: 3, openings: 1 });
+  expect(nothing.verdict).toBe('UNDECIDED');
   expect(judge(0.02, 0.001)).toMatchObject({ verdict: 'PASSED', figures: { rows: 300, openings: 2 } });
 });
 

@@ -10,9 +10,12 @@ import { splitTable } from '../custom-code/split.ts';
 import type { Score } from './measure.ts';
 import { fewOf, shuffled } from './rows.ts';
 import type { GateLimits, GatePorts, GateSubject } from './subject.ts';
+import { together } from './together.ts';
 
 const FOLDS = 5;
 const MAX_ROWS = 20_000;
+/** Of wide tables fewer rows do, but not fewer than a thousand. */
+const MAX_CELLS = 20_000_000;
 const SAMPLE = { train: 1_400, validation: 600 };
 const MEBIBYTE = 1024 ** 2;
 
@@ -70,6 +73,7 @@ export async function openBench(
   if (features.length === 0)
     throw new JobError('NO_FEATURES', 'There is no column besides the target and identifiers.');
   const holdout = holdoutOf(subject);
+  const mostRows = Math.max(1_000, Math.min(MAX_ROWS, Math.floor(MAX_CELLS / columns.length)));
   const directory = await mkdtemp(join(ports.workDirectory, 'gates-'));
 
   async function cutRows(name: string, rows: Uint32Array, source = subject.parquet): Promise<string> {
@@ -88,8 +92,9 @@ export async function openBench(
   }
 
   /** Folds of the rows of a file that have a target. */
-  async function draw(parquet: string, seed: number): Promise<FoldRows[]> {
-    const jobs = { sandbox: ports.sandbox, owner: subject.ownerId, limits: SPLIT_LIMITS, directory, signal };
+  async function draw(parquet: string, seed: number, drawing = signal): Promise<FoldRows[]> {
+    const owner = subject.ownerId;
+    const jobs = { sandbox: ports.sandbox, owner, limits: SPLIT_LIMITS, directory, signal: drawing };
     const { taskType } = subject;
     return (await splitTable(jobs, parquet, { target: physical, taskType, folds: { count: FOLDS, seed } }))
       .folds;
@@ -97,18 +102,18 @@ export async function openBench(
 
   /** Repeated cross-validation on development rows. */
   async function drawDevelopment() {
-    const rows = fewOf(holdout.developmentRows(), MAX_ROWS);
+    const rows = fewOf(holdout.developmentRows(), mostRows);
     const parquet = await cutRows('development', rows);
     const seeds = Array.from({ length: limits.repeats }, (_, repeat) => repeat + 1);
-    const repeats = await Promise.all(seeds.map((seed) => draw(parquet, seed)));
+    const repeats = await together(signal, (drawing) => seeds.map((seed) => draw(parquet, seed, drawing)));
     const piece: Piece = { parquet, rowCount: rows.length, splits: repeats.flat() };
     return { piece, foldsPerRepeat: repeats[0]?.length ?? 0 };
   }
 
   /** All development rows to learn from, the locked rows to be validated on. To be asked for once a plan has passed all else. */
   async function openHoldout(): Promise<Piece> {
-    const development = fewOf(holdout.developmentRows(), MAX_ROWS);
-    const locked = fewOf(holdout.heldOutRows(), MAX_ROWS / 4);
+    const development = fewOf(holdout.developmentRows(), mostRows);
+    const locked = fewOf(holdout.heldOutRows(), mostRows / 4);
     const parquet = await cutRows('holdout', Uint32Array.from([...development, ...locked]));
     const used = (await draw(parquet, 1)).flatMap(({ validation }) => [...validation]).sort((a, b) => a - b);
     const train = Uint32Array.from(used.filter((row) => row < development.length));

@@ -4,9 +4,10 @@ import { type CodeJobs, fitCode, transformCode } from '../custom-code/jobs.ts';
 import { differingColumn, type Matrix, takeBack } from '../custom-code/matrix.ts';
 import type { Bench } from './bench.ts';
 import { type Finding, failed, passed } from './subject.ts';
+import { together } from './together.ts';
 
 /** Values that the matrices of one fold may have: more than any table of this size needs, less than fills the memory. */
-const MAX_CELLS = 50_000_000;
+const MAX_CELLS = 40_000_000;
 
 /** Different texts that a new column may always have; more of them only where there are twice as many rows. */
 const MOST_TEXTS = 254;
@@ -55,9 +56,10 @@ export async function contractGate(
     );
   if (!varies(first.train)) return failed('Every row becomes the same: nothing can be learned.', figures);
   const { sample } = await bench.cuts();
-  const [again] = await Promise.all([
-    fitCode({ ...jobs, isFresh: true }, code, sample[1].train),
-    transformCode(jobs, code, first, await bench.probes()),
+  const probes = await bench.probes();
+  const [again] = await together(jobs.signal, (signal) => [
+    fitCode({ ...jobs, signal, isFresh: true }, code, sample[1].train),
+    transformCode({ ...jobs, signal }, code, first, probes),
   ]);
   const column = differingColumn(first.train, again.train);
   if (column !== null)

@@ -87,7 +87,9 @@ function verdictOf(outcomes: readonly GateOutcome[]): GateReport['verdict'] {
 /** Told by code that is not ours, or of what it did; or of steps that do not fit the table. */
 const isOfPlan = (error: unknown): error is JobError =>
   error instanceof JobError &&
-  /^(CODE_FAILED|CODE_CONTRACT|SANDBOX_LIMIT|STEP_FAILED|SPEC_INVALID)$/.test(error.code);
+  /^(CODE_FAILED|CODE_CONTRACT|SANDBOX_LIMIT|STEP_FAILED|SPEC_INVALID|OUT_OF_MEMORY|FIT_FAILED)$/.test(
+    error.code,
+  );
 
 function gatesOfCode(run: Run): Gate[] {
   const { bench, candidate, jobs, secondsLeft } = run;
@@ -170,12 +172,13 @@ function gatesOfWorth({ bench, jobs, secondsLeft }: Run, onFolds: MakePlan, onHo
     name: 'holdout',
     isOfWorth: true,
     run: async () => {
-      const plan = await onHoldout();
       const locked = await bench.holdoutPiece();
+      const rows = locked.splits[0]?.validation.length ?? 0;
+      if (rows === 0) return undecided('None of the locked rows has a target.', { rows });
+      const plan = await onHoldout();
       const openings = await noteOpening(bench.ports, subject);
       const options = { metric, groups: JACKKNIFE_GROUPS, seconds: secondsLeft() };
       const scores = await pairedScores(bench, locked, plan, options, jobs.signal);
-      const rows = locked.splits[0]?.validation.length ?? 0;
       return scores.isComplete
         ? judgeHoldout(scores, { metric, rows, openings })
         : undecided('The time was up before the locked rows were measured.', { rows, openings });

@@ -65,7 +65,7 @@ export function judgeHoldout(
   const compared = compare(scores, metric, ([difference = 0], without) =>
     jackknifeBounds(difference, without, 0.9),
   );
-  if (compared.length === 0)
+  if (compared.length === 0 || compared.some(({ pairs }) => pairs === 0))
     return undecided('The metric is undefined on the locked rows.', { rows, openings });
   const figures = { rows, openings, ...figuresOf(compared) };
   const detail = `${compared.map(told).join('; ')}. The locked rows have been looked at ${openings} times.`;

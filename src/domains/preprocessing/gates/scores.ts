@@ -6,6 +6,7 @@ import type { CodeJobs } from '../custom-code/jobs.ts';
 import { writeFold } from '../custom-code/prepared.ts';
 import type { Bench, Piece } from './bench.ts';
 import { measurePlans, type PlanToMeasure, type Score } from './measure.ts';
+import { together } from './together.ts';
 
 /** Scores of a plan and of the rules on the same splits. */
 export interface PairedScores {
@@ -25,26 +26,18 @@ export async function prepareFolds(
   folds: readonly CutFold[],
   jobs: CodeJobs,
 ): Promise<PlanToMeasure> {
-  const broken = new AbortController();
-  const own = { ...jobs, signal: AbortSignal.any([jobs.signal, broken.signal]) };
   const files: PlanToMeasure['files'] = [];
   const waiting = [...folds.entries()];
-  const lane = async () => {
+  const lane = async (signal: AbortSignal) => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [number, fold] = next;
-      const made = await transformFold(own, code, fold);
+      const made = await transformFold({ ...jobs, signal }, code, fold);
       await rm(made.state);
       files.push(...(await writeFold(jobs.directory, name, number, made)));
     }
   };
-  const lanes = Array.from({ length: Math.min(bench.limits.jobs, folds.length) }, lane);
-  try {
-    await Promise.all(lanes);
-  } catch (error) {
-    broken.abort();
-    await Promise.allSettled(lanes);
-    throw error;
-  }
+  const lanes = Math.min(bench.limits.jobs, folds.length);
+  await together(jobs.signal, (signal) => Array.from({ length: lanes }, () => lane(signal)));
   return { plan: { steps: [], prepared: `in/${name}` }, files };
 }
 
