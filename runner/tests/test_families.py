@@ -109,7 +109,7 @@ def test_defaults_lie_inside_the_search_space(family: Family) -> None:
         default = family.defaults[name]
         if dimension.kind == "CHOICE":
             assert default in dimension.choices
-        else:
+        elif default is not None:
             assert isinstance(default, (int, float))
             assert dimension.low <= default <= dimension.high
 
