@@ -203,8 +203,8 @@ def test_goes_on_where_it_ended(tmp_path: Path) -> None:
             assert runs["ensemble"]["score"] < done["ensemble"]["score"]
     else:
         assert runs == {}
-    best = min(run["score"] for run in (now := [*left, *runs.values()]))
-    assert more.last("finished")["bestAlgorithm"] in [run["algorithm"] for run in now if run["score"] == best]
+    now = [*left, *runs.values()]
+    assert more.last("finished")["bestAlgorithm"] == min(now, key=lambda run: run["score"])["algorithm"]
 
 
 def test_what_is_not_better_is_left_as_it_was(tmp_path: Path) -> None:
