@@ -62,7 +62,9 @@ async function keepCharts(page: Page): Promise<string[]> {
       expect(download.suggestedFilename()).toMatch(new RegExp(`^[a-z0-9-]+\\.${kind.toLowerCase()}$`));
       return saved(download);
     };
-    const figure = page.getByRole('figure').filter({ has: button });
+    const figure = page
+      .getByRole('figure')
+      .filter({ has: page.getByRole('button', { name: `Show ${name} as ` }) });
     const box = await figure.locator('section svg').first().boundingBox();
     const png = await save('PNG');
     expect(png.subarray(0, 8).toString('hex'), name).toBe(PNG_SIGNATURE);
