@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from . import iteration, tuning
-from .announcer import Announcer, latest, share_of_folds
+from .announcer import Announcer, Best, latest, share_of_folds
 from .cancel import Cancellation
 from .channel import Channel
 from .clock import Clock
@@ -24,7 +24,7 @@ from .report import ENSEMBLE
 from .reports import Reports
 from .resume import restore_fold
 from .run_state import RunState, TrialState
-from .training import Training, out_of_fold
+from .training import Training, Trial, out_of_fold
 from .tuner import Tuner
 
 StopReason = Literal["DONE", "BUDGET", "CANCELED"]
@@ -69,8 +69,12 @@ class Coordinator:
     def budget_seconds(self) -> float:
         return self._clock.budget_seconds
 
-    def run(self) -> tuple[StopReason, str]:
-        """Why it stopped and the best algorithm. Raises RunnerError where there is no model."""
+    def complete_trials(self) -> list[Trial]:
+        """The best one of each algorithm, among those that were scored on all folds."""
+        return [run.best.trial for run in self._runs.values() if run.best is not None]
+
+    def run(self) -> tuple[StopReason, Best]:
+        """Why it stopped and the best run. Raises RunnerError where there is no model."""
         try:
             reason = self._fit_until_done()
             self._close(reason)
@@ -84,7 +88,7 @@ class Coordinator:
         unused = self._clock.deadline - time.monotonic()
         if reason != "CANCELED" and unused > max(UNUSED_SECONDS, 0.05 * self._clock.budget_seconds):
             self._tell.info(f"{unused:.0f} s of the budget are not used. {self._tuner.why_done(self._runs)}")
-        return reason, self._tell.best.algorithm
+        return reason, self._tell.best
 
     def _fit_until_done(self) -> StopReason:
         while not self._cancel.requested:

@@ -218,6 +218,23 @@ class Finished(TypedDict):
     seconds: float
 
 
+class Parity(TypedDict):
+    rows: int
+    maxDifference: float
+    crossedRows: int
+
+
+class Portable(TypedDict):
+    type: Literal["portable"]
+    algorithm: str
+    score: float | None
+    gap: float | None
+    members: list[Member]
+    artifact: RunnerArtifact | None
+    parity: Parity | None
+    reason: str | None
+
+
 class Predicted(TypedDict):
     type: Literal["predicted"]
     rows: int
@@ -472,6 +489,7 @@ RunnerMessage: TypeAlias = (
     | Log
     | Failed
     | Finished
+    | Portable
     | Predicted
     | Split
     | Compiled
@@ -500,6 +518,7 @@ class TrainSpec(TypedDict):
     startParameters: NotRequired[dict[str, Parameters]]
     threads: int
     memoryBytes: int
+    portable: NotRequired[bool]
 
 
 RunSpec: TypeAlias = TrainSpec | PredictSpec | CompileSpec | SplitSpec | ParseSpec

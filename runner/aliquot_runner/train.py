@@ -21,6 +21,7 @@ from .families.base import Dimension, Family
 from .folds import draw_folds, fingerprint
 from .libraries import library_versions
 from .metrics.base import Values
+from .portable import portable_model
 from .preparation import make_steps
 from .prepared import read_columns
 from .protocol import TrainSpec
@@ -101,10 +102,12 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
                 "type": "finished",
                 "stopReason": reason,
                 "budgetSeconds": coordinator.budget_seconds,
-                "bestAlgorithm": best,
+                "bestAlgorithm": best.algorithm,
                 "seconds": seconds,
             }
         )
+        if spec.get("portable"):
+            channel.emit(portable_model(training, best, coordinator.complete_trials(), cancel))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -160,7 +160,7 @@ const progress = message('progress', {
 const log = message('log', { severity: z.enum(['INFO', 'WARNING', 'ERROR']), message: z.string() });
 /** The whole job; nothing follows. */
 export const failed = message('failed', { code: FailureCode, message: z.string() });
-/** The end of a training; nothing follows. */
+/** The end of a training; only `portable` follows, where it was asked for. */
 const finished = message('finished', {
   stopReason: z.enum(['DONE', 'BUDGET', 'CANCELED']),
   budgetSeconds: seconds.describe(
@@ -168,6 +168,25 @@ const finished = message('finished', {
   ),
   bestAlgorithm: key,
   seconds,
+});
+/** The best of a training in a form that predicts without Python: out/portable.onnx. */
+const portable = message('portable', {
+  algorithm: key.describe('The best run, which this belongs to'),
+  score: z.number().nullable().describe('Of the file, by members that never saw the row; null: no file'),
+  gap: z
+    .number()
+    .nullable()
+    .describe('How much worse than the best run, in the unit of the metric; below 0: better'),
+  members: z.array(z.strictObject({ algorithm: key, weight: fraction })).describe('Weights add up to 1'),
+  artifact: RunnerArtifact.nullable(),
+  parity: z
+    .strictObject({
+      rows: unsigned.describe('Compared with the models it was made of; holes and unseen texts among them'),
+      maxDifference: z.number().describe('Of a probability, or in standard deviations of the target'),
+      crossedRows: unsigned.describe('That differ by more than 1e-5'),
+    })
+    .nullable(),
+  reason: z.string().nullable().describe('Why there is no file'),
 });
 /** out/predictions.csv is complete; columns: its header. */
 const predicted = message('predicted', { rows: unsigned, columns: z.array(z.string()) });
@@ -216,6 +235,7 @@ export const RunnerMessage = z
     log,
     failed,
     finished,
+    portable,
     predicted,
     split,
     compiled,

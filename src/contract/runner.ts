@@ -167,6 +167,7 @@ export const TrainSpec = z
       .describe('Trial 0 by algorithm, laid over the defaults: repeats a recorded trial'),
     threads: z.int().min(1).max(256),
     memoryBytes: z.int().min(1).describe('Cap over all processes of the job together'),
+    portable: z.boolean().optional().describe('Whether `portable` is to follow `finished`'),
   })
   .meta({ id: 'TrainSpec' });
 export type TrainSpec = z.infer<typeof TrainSpec>;

@@ -1,0 +1,1 @@
+"""Models as ONNX files that predict without Python."""

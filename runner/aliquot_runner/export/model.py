@@ -1,0 +1,115 @@
+"""A model archive as one ONNX file: every fold's table, its members' predictions, and their weighted mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from onnx import TensorProto
+
+from .boosters import catboost_prediction, lightgbm_prediction, xgboost_prediction
+from .graph import Graph, NotPortableError
+from .inputs import Table, kind_of, matrix_of
+from .others import linear_prediction, mlp_prediction, trees_prediction
+from .steps import apply_step
+
+Prediction = Callable[[Graph, str, Path, int], str]
+
+PREDICTIONS: dict[str, Prediction] = {
+    "catboost": catboost_prediction,
+    "decision_tree": trees_prediction,
+    "extra_trees": trees_prediction,
+    "lightgbm": lightgbm_prediction,
+    "linear": linear_prediction,
+    "mlp": mlp_prediction,
+    "random_forest": trees_prediction,
+    "xgboost": xgboost_prediction,
+}
+"""Of a fitted model, by its algorithm: (rows, classes) probabilities, or (rows, 1) values."""
+
+OUTPUTS = ("label", "prediction", "probabilities")
+FORMAT = "1"
+
+
+def compose(manifest: Mapping[str, Any], folder: Path, members: Sequence[Mapping[str, Any]]) -> bytes:
+    """The ONNX file of these members of the archive unpacked in `folder`. Raises NotPortableError.
+
+    Classes: `probabilities` (rows, classes) in the order of the metadata's `classes`, and `label`. Regression:
+    `prediction` (rows, 1).
+    """
+    if manifest.get("prepared"):
+        raise NotPortableError("Its rows are made by code of your own, which a graph cannot run.")
+    _check_names([column["label"] for column in manifest["columns"]])
+    graph = Graph()
+    table = Table(graph, manifest["columns"])
+    classes = manifest["classes"]
+    total: str | None = None
+    for fold in sorted({fold for member in members for fold in member["folds"]}):
+        matrix = _matrix(table.of_fold(), folder / "preparation" / f"{fold}.json")
+        for member in members:
+            if fold in member["folds"]:
+                part = _fold_prediction(graph, matrix, member["algorithm"], folder, fold)
+                share = graph.number(member["weight"] / len(member["folds"]))
+                weighted = graph.add("Mul", part, share)
+                total = weighted if total is None else graph.add("Add", total, weighted)
+    if total is None:
+        raise NotPortableError("It has no members.")
+    outputs = {"prediction": (total, TensorProto.DOUBLE, 1)}
+    if classes:
+        place = graph.add("ArgMax", total, axis=1, keepdims=0)
+        label = graph.add("Gather", graph.constant(np.array(classes, dtype=object)), place)
+        outputs = {
+            "probabilities": (total, TensorProto.DOUBLE, len(classes)),
+            "label": (label, TensorProto.STRING, 0),
+        }
+    return graph.model(outputs, _notes(manifest, graph.inputs()))
+
+
+def _check_names(labels: list[str]) -> None:
+    if len(set(labels)) < len(labels):
+        raise NotPortableError("Two of its columns have the same name.")
+    taken = [label for label in labels if not label or label in OUTPUTS or label.startswith("aliquot:")]
+    if taken:
+        raise NotPortableError(f"A column is called “{taken[0]}”, as a part of the graph is.")
+
+
+def _matrix(table: Table, preparation: Path) -> str:
+    state = json.loads(preparation.read_text(encoding="utf-8"))
+    for step in state["steps"]:
+        apply_step(table, step)
+    return matrix_of(table, state["encoder"])
+
+
+def _fold_prediction(graph: Graph, matrix: str, algorithm: str, folder: Path, fold: int) -> str:
+    """As `FoldModel.predict`."""
+    part = folder / algorithm / str(fold)
+    state = json.loads((part / "model.json").read_text(encoding="utf-8"))
+    classes, present = int(state["classes"]), [int(number) for number in state["present"]]
+    if state["constant"]:
+        rows = graph.add("Shape", matrix, start=0, end=1)
+        shape = graph.add("Concat", rows, graph.constant(np.array([max(1, classes)])), axis=0)
+        return graph.add("Expand", graph.constant(np.array([state["constant"]], dtype=np.float64)), shape)
+    if algorithm not in PREDICTIONS:
+        raise NotPortableError("Its algorithm has no form in a graph.")
+    given = PREDICTIONS[algorithm](graph, matrix, part, len(present))
+    if classes == 0:
+        if not state["logarithmic"]:
+            return given
+        limited = graph.add("Clip", given, graph.number(-50.0), graph.number(50.0))
+        return graph.add("Sub", graph.add("Exp", limited), graph.number(1.0))
+    if len(present) == classes:
+        return given
+    return graph.add("MatMul", given, graph.constant(np.eye(classes)[present]))
+
+
+def _notes(manifest: Mapping[str, Any], inputs: list[str]) -> dict[str, str]:
+    kinds = {column["label"]: kind_of(column) for column in manifest["columns"]}
+    return {
+        "format": FORMAT,
+        "task": manifest["task"],
+        "classes": json.dumps(manifest["classes"], ensure_ascii=False),
+        "inputs": json.dumps({name: kinds[name] for name in inputs}, ensure_ascii=False),
+    }
