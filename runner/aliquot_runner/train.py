@@ -106,7 +106,7 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
                 "seconds": seconds,
             }
         )
-        if spec.get("portable"):
+        if spec.get("portable") and reason != "CANCELED":
             channel.emit(portable_model(training, best, coordinator.complete_trials(), cancel))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

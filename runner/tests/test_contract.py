@@ -77,9 +77,16 @@ def test_golden_messages(tmp_path: Path) -> None:
         **{"bestTrial": 4, "bestScore": 1.6, "improvement": 0.1, "ties": [3, 7]},
         "importance": [{"parameter": "penalty", "importance": 1.0}],
     }
+    portable = {
+        **{"type": "portable", "algorithm": "ensemble", "score": 0.51, "gap": 0.01, "reason": None},
+        "members": [{"algorithm": "linear", "weight": 1.0}],
+        "artifact": {"name": "portable.onnx", "mediaType": "application/onnx", "sha256": "0" * 64, "byteSize": 1},
+        "parity": {"rows": 2000, "maxDifference": 0.0, "crossedRows": 0},
+    }
     # In one order: which of two processes ends first is not the same every time.
     lines = sorted(
-        json.dumps(steady(message), ensure_ascii=False) for message in [*messages, progress, failed, heard, tuned]
+        json.dumps(steady(message), ensure_ascii=False)
+        for message in [*messages, progress, failed, heard, tuned, portable]
     )
     content = "\n".join(lines) + "\n"
     former = GOLDEN.read_text(encoding="utf-8") if GOLDEN.exists() else ""

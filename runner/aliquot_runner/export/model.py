@@ -10,25 +10,13 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto
 
-from .boosters import catboost_prediction, lightgbm_prediction, xgboost_prediction
+from . import boosters, others
 from .graph import Graph, NotPortableError
 from .inputs import Table, kind_of, matrix_of
-from .others import linear_prediction, mlp_prediction, trees_prediction
 from .steps import apply_step
 
 Prediction = Callable[[Graph, str, Path, int], str]
-
-PREDICTIONS: dict[str, Prediction] = {
-    "catboost": catboost_prediction,
-    "decision_tree": trees_prediction,
-    "extra_trees": trees_prediction,
-    "lightgbm": lightgbm_prediction,
-    "linear": linear_prediction,
-    "mlp": mlp_prediction,
-    "random_forest": trees_prediction,
-    "xgboost": xgboost_prediction,
-}
-"""Of a fitted model, by its algorithm: (rows, classes) probabilities, or (rows, 1) values."""
+"""Of a fitted model: (rows, classes) probabilities, or (rows, 1) values."""
 
 OUTPUTS = ("label", "prediction", "probabilities")
 FORMAT = "1"
@@ -68,6 +56,14 @@ def compose(manifest: Mapping[str, Any], folder: Path, members: Sequence[Mapping
     return graph.model(outputs, _notes(manifest, graph.inputs()))
 
 
+def prediction_of(algorithm: str) -> Prediction | None:
+    """The function that is named after the algorithm; None where a graph cannot hold it."""
+    found: Prediction | None = None
+    for module in (boosters, others):
+        found = found or getattr(module, f"{algorithm}_prediction", None)
+    return found
+
+
 def _check_names(labels: list[str]) -> None:
     if len(set(labels)) < len(labels):
         raise NotPortableError("Two of its columns have the same name.")
@@ -92,9 +88,10 @@ def _fold_prediction(graph: Graph, matrix: str, algorithm: str, folder: Path, fo
         rows = graph.add("Shape", matrix, start=0, end=1)
         shape = graph.add("Concat", rows, graph.constant(np.array([max(1, classes)])), axis=0)
         return graph.add("Expand", graph.constant(np.array([state["constant"]], dtype=np.float64)), shape)
-    if algorithm not in PREDICTIONS:
+    predict = prediction_of(algorithm)
+    if predict is None:
         raise NotPortableError("Its algorithm has no form in a graph.")
-    given = PREDICTIONS[algorithm](graph, matrix, part, len(present))
+    given = predict(graph, matrix, part, len(present))
     if classes == 0:
         if not state["logarithmic"]:
             return given

@@ -80,6 +80,9 @@ def trees_prediction(graph: Graph, matrix: str, folder: Path, classes: int) -> s
     return both(graph, raw) if classes == 2 else raw
 
 
+decision_tree_prediction = extra_trees_prediction = random_forest_prediction = trees_prediction
+
+
 def _tree(tree: Any, output: int, share: int) -> Tree:
     values = tree.value[:, 0, output]
 

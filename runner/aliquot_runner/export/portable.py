@@ -19,7 +19,7 @@ from ..protocol import Portable
 from ..registry import families
 from ..training import Training, Trial, out_of_fold
 from .graph import NotPortableError
-from .model import PREDICTIONS, compose
+from .model import compose, prediction_of
 from .parity import Parity, compare, rows_to_compare
 
 MEDIA_TYPE = "application/onnx"
@@ -72,7 +72,7 @@ def report_portable(training: Training, best: str, best_score: float, trials: li
     """Leaves portable.json, and portable.onnx where there is one. Raises NotPortableError."""
     if "prepared" in training.spec:
         raise NotPortableError("The rows are made by code of your own, which a graph cannot run.")
-    candidates = _candidates(training, [trial for trial in trials if trial.algorithm in PREDICTIONS])
+    candidates = _candidates(training, [trial for trial in trials if prediction_of(trial.algorithm) is not None])
     if not candidates:
         raise NotPortableError("No algorithm that a graph can hold was scored on all folds.")
     archive = Archive(training, [candidate.trial for candidate in candidates], folder)
