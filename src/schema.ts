@@ -9,6 +9,7 @@ import './domains/analysis/graphql.ts';
 import './domains/preprocessing/subscriptions.ts';
 import './domains/experiment/graphql.ts';
 import './domains/model-run/mutations.ts';
+import './domains/model-run/portable-graphql.ts';
 import './domains/model-run/subscriptions.ts';
 
 export const schema = builder.toSchema();

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { RunnerArtifact } from '#contract/runner-messages.ts';
@@ -29,6 +29,13 @@ export function modelFiles(
       stored.push({ ...file, sha256, byteSize, storageKey: key });
     }
     return stored;
+  }
+
+  async function add(tx: Tx, runId: string, files: readonly StoredFile[]): Promise<void> {
+    for (const file of files) {
+      const storageKey = await objects.share(tx, file.storageKey);
+      await tx.insert(artifact).values({ ...file, storageKey, ownerId, modelRunId: runId });
+    }
   }
 
   return {
@@ -64,10 +71,16 @@ export function modelFiles(
     /** Makes stored files those of a run, in place of its earlier ones, which the sweep removes. */
     async replace(tx: Tx, runId: string, files: readonly StoredFile[]): Promise<void> {
       await tx.delete(artifact).where(eq(artifact.modelRunId, runId));
-      for (const file of files) {
-        const storageKey = await objects.share(tx, file.storageKey);
-        await tx.insert(artifact).values({ ...file, storageKey, ownerId, modelRunId: runId });
-      }
+      await add(tx, runId, files);
     },
+    /** Gives a run more stored files than it has. */
+    add,
   };
 }
+
+/** Brings a file that was collected when the job had ended. */
+export const movedFrom = (directory: string) => (name: string, path: string) =>
+  rename(join(directory, name), path).then(
+    () => true,
+    () => false,
+  );

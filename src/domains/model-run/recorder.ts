@@ -1,5 +1,3 @@
-import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { algorithmLabel, greaterIsBetter } from '#catalog.ts';
 import { hasOwnCode } from '#contract/preprocessing.ts';
@@ -15,7 +13,9 @@ import type { Log } from '#log.ts';
 import type { Events, NewEvent } from '#ports/events.ts';
 import type { RunningJob } from '#ports/sandbox.ts';
 import { beginning, figuresOf } from './finished-run.ts';
-import { modelFiles, type StoredFile } from './model-files.ts';
+import { modelFiles, movedFrom, type StoredFile } from './model-files.ts';
+import { dropPortableModels, portableModelOf } from './portable-model.ts';
+import { withoutSuperseded } from './superseded.ts';
 import { modelRun, type TrainedPlan, trial } from './table.ts';
 import type { Question } from './training.ts';
 
@@ -44,6 +44,7 @@ export async function trainingRecorder(
   /** Algorithms whose rows this training goes on with. */
   const started = new Set<string>(resumed);
   const promised = new Map<string, { artifacts: RunnerArtifact[]; stored: boolean }>();
+  let portable: MessageOf<'portable'> | null = null;
   const files = modelFiles(ports, row.ownerId, sandbox.directory);
   const restarted = row.trainingStartedAt !== null;
   const madeBy = { preprocessing: plan, sandboxTier: sandbox.tier };
@@ -142,6 +143,10 @@ export async function trainingRecorder(
       }
       case 'runFinished':
         return experimentEvent('RunFinished', { modelRunId: await finishRun(tx, message, stored) });
+      case 'portable':
+        // comes at the very end: its file is collected with the others
+        portable = message;
+        return null;
       case 'runFailed': {
         const modelRunId = await idOf(tx, message.algorithm);
         const failure = { code: message.code, message: message.message };
@@ -214,18 +219,27 @@ export async function trainingRecorder(
     artifacts: RunnerArtifact[],
     directory: string,
   ): Promise<boolean> {
-    const move = (name: string, path: string) =>
-      rename(join(directory, name), path).then(
-        () => true,
-        () => false,
-      );
-    const stored = await files.store(runId, artifacts, move);
+    const stored = await files.store(runId, artifacts, movedFrom(directory));
     if (stored) await db.transaction((tx) => files.replace(tx, runId, stored));
     else {
       const lost = { status: 'FAILED' as const, failure: lostFile, score: null, rankScore: null };
       await db.update(modelRun).set(lost).where(eq(modelRun.id, runId));
     }
     return stored !== null;
+  }
+
+  async function keepPortable(message: MessageOf<'portable'>, directory: string): Promise<void> {
+    const runId = runIds.get(message.algorithm);
+    if (!runId) return;
+    const promises = message.artifact ? [message.artifact] : [];
+    const [stored = null] = (await files.store(runId, promises, movedFrom(directory))) ?? [];
+    await db.transaction(async (tx) => {
+      await holdClaim(tx);
+      await dropPortableModels(tx, row.id);
+      if (stored) await files.add(tx, runId, [stored]);
+      const portableModel = portableModelOf(message, stored);
+      await tx.update(modelRun).set({ portableModel }).where(eq(modelRun.id, runId));
+    });
   }
 
   return {
@@ -265,6 +279,7 @@ export async function trainingRecorder(
         const runId = runIds.get(algorithm);
         if (runId && (stored || (await keepCollected(runId, artifacts, directory)))) kept += 1;
       }
+      if (portable) await keepPortable(portable, directory);
       const open = [...started].flatMap((algorithm) =>
         promised.has(algorithm) ? [] : (runIds.get(algorithm) ?? []),
       );
@@ -282,14 +297,3 @@ export async function trainingRecorder(
 
 const lostFile = { code: 'MODEL_FILE_LOST', message: 'The model file did not arrive whole. Train again.' };
 const unfinished = { code: 'BUDGET_EXHAUSTED', message: 'The training ended before this run had a result.' };
-
-/** A batch with the last progress alone, and the last iteration of each run. */
-function withoutSuperseded(messages: readonly RunnerMessage[]): RunnerMessage[] {
-  const topics = messages.map((message) => {
-    if (message.type === 'progress') return message.type;
-    return message.type === 'iterationScored' ? `${message.type} ${message.algorithm}` : null;
-  });
-  return messages.filter(
-    (_, index) => topics[index] === null || topics.lastIndexOf(topics[index] ?? '') === index,
-  );
-}

@@ -27,6 +27,11 @@ export type Confusion = { labels: string[]; counts: number[][] };
 /** `feature` is the name as the user wrote it. */
 export type Importance = { feature: string; importance: number };
 
+/** The form of a run that predicts without Python, as the runner tells it. */
+export type PortableModel = Omit<MessageOf<'portable'>, 'type' | 'algorithm' | 'artifact'> & {
+  artifactName: string | null;
+};
+
 /** What tuning has brought so far, as the runner tells it. */
 export type Tuning = Omit<MessageOf<'tuned'>, 'type' | 'algorithm'>;
 
@@ -73,6 +78,8 @@ export const modelRun = pgTable(
     bestTrial: integer('best_trial'),
     /** Null: it has had one trial only. */
     tuning: jsonb('tuning').$type<Tuning>(),
+    /** Null where none was asked for, and for all but the best of an experiment. */
+    portableModel: jsonb('portable_model').$type<PortableModel>(),
     fitSeconds: doublePrecision('fit_seconds'),
     predictMicrosPerRow: doublePrecision('predict_micros_per_row'),
     modelBytes: bigint('model_bytes', { mode: 'number' }),

@@ -209,6 +209,7 @@ function trainSpec(
     ...wishes,
     threads: ports.threads,
     memoryBytes: ports.memoryBytes,
+    portable: true,
   };
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE "model_run" ADD COLUMN "portable_model" jsonb;
