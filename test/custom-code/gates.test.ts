@@ -80,15 +80,15 @@ describe('a table with locked rows', () => {
     });
   });
 
-  test('a generator is refused steps that do harm, a user is shown it', async () => {
+  test('a generator is refused steps that do harm; a user may choose them, and no locked row is looked at', async () => {
     const plan = [step('drop_columns', ['visits', 'basket'])];
     const generated = await gates.judge(plan);
     expect([generated.verdict, ...names(generated.outcomes).slice(-2)]).toEqual([
       ...['FAILED', ['non_inferiority', 'FAILED'], ['holdout', 'SKIPPED']],
     ]);
     const edited = await gates.judge(plan, 'USER');
-    expect([edited.verdict, ...names(edited.outcomes).slice(-2)]).toEqual([
-      ...['PASSED', ['non_inferiority', 'UNDECIDED'], ['holdout', 'SKIPPED']],
+    expect([edited.verdict, ...names(edited.outcomes)]).toEqual([
+      ...['PASSED', ['runs', 'PASSED'], ['contract', 'PASSED']],
     ]);
   });
 

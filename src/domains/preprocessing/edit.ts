@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { GateOutcome, PlannedStep } from '#contract/preprocessing.ts';
+import type { PlannedStep } from '#contract/preprocessing.ts';
 import { compileSteps, parseCode } from './code.ts';
-import { openExamination } from './examination.ts';
+import { openExamination, staticGate } from './examination.ts';
 import { type GenerationPorts, rulesOf, type Written } from './generation.ts';
 import type { PlanSource } from './source.ts';
 import type { Teller } from './teller.ts';
@@ -22,20 +22,12 @@ export async function takeEdit(
   const started = performance.now();
   const { steps, faults } = await parseCode(ports, subject, row.code, await before(), signal);
   const seconds = (performance.now() - started) / 1_000;
-  const syntax: GateOutcome = {
-    name: 'static',
-    verdict: faults.length > 0 ? 'FAILED' : 'PASSED',
-    detail:
-      faults.length > 0
-        ? faults.map(({ line, message }) => (line === null ? message : `Line ${line}: ${message}`)).join('\n')
-        : `${steps.length} steps were read from the file.`,
-    ...{ seconds, figures: null },
-  };
+  const syntax = staticGate(faults, `${steps.length} steps were read from the file.`, seconds);
   await teller.tell('GateFinished', { gate: syntax });
   if (faults.length > 0)
     return { code: row.code, steps: row.steps, gates: [syntax], verdict: 'FAILED', faults: [], change: {} };
   await teller.plan(revision, steps);
-  const found = await examined(steps);
+  const found = await examined(steps, true);
   return {
     ...found,
     ...{ steps, gates: [syntax, ...found.gates], change: {} },
@@ -43,10 +35,10 @@ export async function takeEdit(
     code: found.code || row.code,
   };
 
-  async function examined(given: PlannedStep[]) {
+  async function examined(given: PlannedStep[], isChecked = false) {
     const examination = openExamination(ports, source, teller, signal);
     const rules = await rulesOf(ports, source, signal);
-    return examination.plan(given, 'USER', rules).finally(examination.close);
+    return examination.plan(given, 'USER', rules, isChecked).finally(examination.close);
   }
 
   /** The plan that was edited, with the file that was shown for it. */

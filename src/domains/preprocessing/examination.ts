@@ -1,8 +1,8 @@
-import type { GateOutcome, PlannedStep } from '#contract/preprocessing.ts';
+import { type GateOutcome, hasOwnCode, type PlannedStep } from '#contract/preprocessing.ts';
 import { JobError } from '#errors.ts';
 import { batched } from '#jobs.ts';
 import type { GateFault } from '#ports/generator.ts';
-import { compileSteps } from './code.ts';
+import { type CodeFault, compileSteps, parseCode } from './code.ts';
 import { runGates } from './gates/gates.ts';
 import type { Candidate } from './gates/subject.ts';
 import { type BenchPorts, openSourceBench, type PlanSource, type SourceBench } from './source.ts';
@@ -31,6 +31,16 @@ export function openExamination(ports: BenchPorts, source: PlanSource, teller: T
     return { code, gate: { name: 'compile', verdict: 'PASSED', detail, seconds, figures: null } };
   }
 
+  /** A courtesy to whoever wrote code: what would not work later on, and where. Nothing of it is run. */
+  async function check(steps: readonly PlannedStep[], code: string) {
+    const began = performance.now();
+    const { faults } = await parseCode(ports, source.subject, code, { steps, code }, signal);
+    const said = 'Nothing in the code is out of reach of a step.';
+    const gate = staticGate(faults, said, (performance.now() - began) / 1_000);
+    await teller.tell('GateFinished', { gate });
+    return { gate, faults: faults.map(({ step, message }) => ({ gate: gate.name, step, message })) };
+  }
+
   return {
     /** A plan of the rules: its steps passed every gate in the tests of this version; compiling is all that is left. */
     async rules(steps: readonly PlannedStep[]): Promise<Examined> {
@@ -44,8 +54,13 @@ export function openExamination(ports: BenchPorts, source: PlanSource, teller: T
       return { code, gates: [catalogue, gate], verdict: 'PASSED', faults: [] };
     },
 
-    /** A plan of somebody else, beside that of the rules. */
-    async plan(steps: PlannedStep[], author: Candidate['author'], rules: PlannedStep[]): Promise<Examined> {
+    /** A plan of somebody else, beside that of the rules. `isChecked`: it was read from code that has passed `static`. */
+    async plan(
+      steps: PlannedStep[],
+      author: Candidate['author'],
+      rules: PlannedStep[],
+      isChecked = false,
+    ): Promise<Examined> {
       const compiled = await compile(steps).catch((error: unknown) => {
         // what cannot be compiled is a fault of the plan, unless somebody stopped the job
         if (signal.aborted || !(error instanceof JobError)) throw error;
@@ -61,6 +76,13 @@ export function openExamination(ports: BenchPorts, source: PlanSource, teller: T
       }
       const { code, gate } = compiled;
       await teller.tell('GateFinished', { gate });
+      const before = [gate];
+      if (hasOwnCode(steps) && !isChecked) {
+        const checked = await check(steps, code);
+        before.push(checked.gate);
+        if (checked.gate.verdict === 'FAILED')
+          return { code, gates: before, verdict: 'FAILED', faults: checked.faults };
+      }
       const telling = batched<GateOutcome>(async (outcomes) => {
         for (const outcome of outcomes) await teller.tell('GateFinished', { gate: outcome });
       });
@@ -69,7 +91,7 @@ export function openExamination(ports: BenchPorts, source: PlanSource, teller: T
       const report = await runGates(bench, { steps, code, author }, telling.push, signal).finally(
         telling.settle,
       );
-      return { ...report, code, gates: [gate, ...report.outcomes] };
+      return { ...report, code, gates: [...before, ...report.outcomes] };
     },
 
     async close(): Promise<void> {
@@ -77,4 +99,11 @@ export function openExamination(ports: BenchPorts, source: PlanSource, teller: T
       await found?.close();
     },
   };
+}
+
+/** `said`: what is told where there are no faults. */
+export function staticGate(faults: readonly CodeFault[], said: string, seconds: number): GateOutcome {
+  const told = faults.map(({ line, message }) => (line === null ? message : `Line ${line}: ${message}`));
+  const verdict = faults.length > 0 ? 'FAILED' : 'PASSED';
+  return { name: 'static', verdict, detail: told.join('\n') || said, seconds, figures: null };
 }

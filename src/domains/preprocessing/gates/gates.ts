@@ -74,9 +74,7 @@ export async function runGates(
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-  // catalogue steps are the user's own choice: what they are worth is shown and refuses nothing
-  const asked = isCode || candidate.author === 'GENERATOR' ? outcomes : outcomes.slice(0, 2);
-  return { outcomes, verdict: verdictOf(asked), faults };
+  return { outcomes, verdict: verdictOf(outcomes), faults };
 }
 
 function verdictOf(outcomes: readonly GateOutcome[]): GateReport['verdict'] {
@@ -122,9 +120,13 @@ function gatesOfCode(run: Run): Gate[] {
   ];
 }
 
-/** The trainer applies such steps itself, fold by fold, in a process that ends with it. */
+/**
+ * The trainer applies such steps itself, fold by fold, in a process that ends with it. A user's choice of them is the
+ * user's: what it is worth is measured afterwards, and the locked rows stay locked.
+ */
 function gatesOfSteps(run: Run): Gate[] {
   const plan = async () => plannedSteps(run.bench, run.candidate.steps);
+  const isChosen = run.candidate.author === 'USER';
   return [
     { name: 'runs', run: () => stepsRun(run) },
     {
@@ -132,7 +134,7 @@ function gatesOfSteps(run: Run): Gate[] {
       run: async () =>
         passed('Every step of the catalogue is held to the contract by the tests of this version.'),
     },
-    ...gatesOfWorth(run, plan, plan),
+    ...(isChosen ? [] : gatesOfWorth(run, plan, plan)),
   ];
 }
 
