@@ -1,10 +1,11 @@
 /**
  * One training and one prediction by a server of its own, as the side-by-side bench asks for it:
- * `project.ts TRAIN.csv TEST.csv TARGET binary|multiclass|regression METRIC BUDGET OUT.csv [SEED]`. Beside OUT.csv it leaves
+ * `project.ts [--seed=N] TRAIN.csv TEST.csv TARGET binary|multiclass|regression METRIC BUDGET OUT.csv`. Beside OUT.csv it leaves
  * OUT.csv.meta.json: `fit_s` by the clock of the product, from TrainingStarted to the last servable model.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { all, type FlowClient } from '../../test/flow/client.ts';
 import { warmUp, withInstalled } from '../fixture/installed.ts';
 
@@ -13,11 +14,13 @@ const tasks = {
   multiclass: 'MULTICLASS_CLASSIFICATION',
   regression: 'REGRESSION',
 };
-const [train, test, target, task, metric, budget, out, seed = '0'] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: '0' } },
+});
+const [train, test, target, task, metric, budget, out] = positionals;
 if (!(train && test && target && metric && budget && out) || !(task && task in tasks)) {
-  console.error(
-    'project.ts TRAIN.csv TEST.csv TARGET binary|multiclass|regression METRIC BUDGET OUT.csv [SEED]',
-  );
+  console.error('project.ts TRAIN.csv TEST.csv TARGET binary|multiclass|regression METRIC BUDGET OUT.csv');
   process.exit(2);
 }
 
@@ -48,7 +51,7 @@ await withInstalled(async ({ client }) => {
   const datasetId = await client.dataset('train.csv', await readFile(train));
   const testId = await client.dataset('test.csv', await readFile(test));
   const id = await client.run({
-    ...{ datasetId, target, taskType: tasks[task as keyof typeof tasks], metric, seed: Number(seed) },
+    ...{ datasetId, target, taskType: tasks[task as keyof typeof tasks], metric, seed: Number(values.seed) },
     budgetSeconds: Number(budget),
   });
   const events = await all(client.events(id));
