@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ from .train import make_scratch
 
 NOT_USED, TRAINING, VALIDATION = 0, 1, 2
 RESULT = "result.json"
+OTHER_COLUMN = re.compile(r"(plus|minus|times|per|with|since|by|of)_(c\d+)(?=\.|$)")
+"""The second of the columns that a step has made a new one from."""
 
 Rows = npt.NDArray[np.int64]
 
@@ -201,9 +204,10 @@ def _matrices(measuring: Measuring, plan: MeasuredPlan, split: int, train: Rows,
 
 
 def _shown(name: str, labels: dict[str, str]) -> tuple[str, str | None]:
-    """`c3.year` with the user's name for c3."""
+    """`c3.times_c4` with the user's names for c3 and c4."""
     column, _, made = name.partition(".")
     source = labels.get(column)
+    made = OTHER_COLUMN.sub(lambda found: f"{found[1]}_{labels.get(found[2], found[2])}", made)
     return (f"{source or column}.{made}" if made else source or column), source
 
 

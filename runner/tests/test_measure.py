@@ -133,13 +133,16 @@ def test_rows_without_a_target_must_not_be_used(tmp_path: Path) -> None:
 
 
 def test_columns_are_described_before_and_after(tmp_path: Path) -> None:
-    parts = [{"key": "datetime_parts", "columns": ["c4"], "parameters": {}}]
+    parts = [
+        {"key": "datetime_parts", "columns": ["c4"], "parameters": {}},
+        {"key": "group_aggregates", "columns": ["c0", "c2"], "parameters": {"statistics": ["mean"]}},
+    ]
     outcome = measure(tmp_path, features(), [{"steps": []}, {"steps": parts}], describe=True)
     before, after = (
         {one["name"]: one for one in outcome.of("columnMeasured") if one["plan"] == plan} for plan in range(2)
     )
     assert set(before) == {f"label c{number}" for number in range(5)}
-    assert {"label c4.month", "label c4.day"} <= set(after)
+    assert {"label c4.month", "label c4.day", "label c0.mean_by_label c2"} <= set(after)
     assert after["label c4.month"]["source"] == "label c4"
     city = before["label c2"]
     assert (city["kind"], sorted(city["labels"])) == ("CATEGORY", ["blue", "green", "grün", "red"])
