@@ -181,6 +181,24 @@ describe('updatePreprocessing', () => {
     expect((await does.revert({ preprocessingId: id })).preprocessing.revision).toBe(4);
   });
 
+  test('looks through a step of the owner’s own before any of it runs', async () => {
+    const { id } = await does.generated({ analysisId, ...rules });
+    const code = [
+      ...['import os', 'class Reach:', '    def fit(self, rows, target=None):', '        return self'],
+      ...['    def transform(self, rows):', '        return rows.assign(home=len(os.listdir("/")))'],
+    ].join('\n');
+    const refused = await does.updated(id, { steps: [log, { key: 'custom', columns: [], code }] });
+    expect(refused.failure).toMatchObject({
+      ...{ code: 'GATE_FAILED', message: expect.stringMatching(/^static: Line \d+: “os”/) },
+    });
+    expect(refused.gates.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ...[
+        ['compile', 'PASSED'],
+        ['static', 'FAILED'],
+      ],
+    ]);
+  });
+
   test('refuses what cannot be, each with its place', async () => {
     const { id: preprocessingId } = await does.generated({ analysisId, ...rules });
     const steps = (...given: unknown[]) => fault({ preprocessingId, steps: given });
