@@ -60,7 +60,7 @@ export const TuningStrategyEnum = builder.enumType('TuningStrategy', {
 export const PreprocessingStrategyEnum = builder.enumType('PreprocessingStrategy', {
   values: described<PreprocessingStrategy>({
     MINIMAL: 'What the algorithms cannot do without.',
-    BALANCED: 'What usually helps.',
+    BALANCED: 'What the analysis calls for and does no harm: no steps where nothing is needed.',
     THOROUGH: 'Everything that may help.',
     CUSTOM: 'As the instructions say.',
   }),

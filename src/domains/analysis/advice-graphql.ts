@@ -164,7 +164,9 @@ export const Recommendation = builder
   .implement({
     description: 'What to do with the data before training.',
     fields: (t) => ({
-      priority: t.exposeInt('priority', { description: '1 is the most important.' }),
+      priority: t.exposeInt('priority', {
+        description: 'Place in the order in which the steps are applied, from 1.',
+      }),
       action: t.field({ type: RecommendedAction, description: 'What.', resolve: (row) => row.action }),
       reason: t.exposeString('reason', { description: 'Why.' }),
       expectedEffect: t.exposeString('expectedEffect', { description: 'What it should bring.' }),

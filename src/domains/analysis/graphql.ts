@@ -78,7 +78,7 @@ export const Analysis = nodeType<AnalysisRow>('Analysis', analysis).implement({
     recommendations: t.field({
       type: [Recommendation],
       nullable: true,
-      description: 'What to do, most important first.',
+      description: 'What to do, in the order in which the steps are applied.',
       resolve: (row) => reportOf(row)?.recommendations,
     }),
     preprocessingPrompt: t.string({

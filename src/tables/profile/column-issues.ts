@@ -5,7 +5,7 @@ import { textRules } from './text-issues.ts';
 export type Finding = Omit<QualityIssue, 'column'>;
 export type Rule = (profile: ColumnProfile) => Finding | null;
 
-export const mostlyMissing = 0.6;
+const mostlyMissing = 0.6;
 export const highMissing = 0.3;
 const highSkewness = 2;
 const outlierShare = 0.05;

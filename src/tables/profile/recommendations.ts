@@ -1,20 +1,16 @@
 import type { ColumnProfile, QualityIssue, Recommendation } from '#contract/report.ts';
 import { type Advice, advise, columnsThat, type Facts, type Found } from './advice.ts';
-import { mostlyMissing, percent } from './column-issues.ts';
+import { percent } from './column-issues.ts';
 import { recommendFeatures } from './recommended-features.ts';
 import { disguisedNumbers, recommendRepairs } from './recommended-repairs.ts';
 
-const nearlyAllMissing = Math.max(0.95, mostlyMissing);
 /** A gap flag needs rows on both sides to be learned from. */
 const fewestGaps = 20;
 const indicatorFrom = 0.05;
 /** Flags that agree in nearly every row say the same. */
 const sameGaps = 0.95;
 
-/**
- * Steps of the catalogue that the findings call for: those that nearly always help, or cannot do harm. The most certain
- * gain first, and in an order in which they can be applied.
- */
+/** Steps of the catalogue that the findings call for, in the order in which they are applied. */
 export function recommend(profiles: ColumnProfile[], issues: QualityIssue[], found: Found): Recommendation[] {
   const { target } = found;
   const features = profiles.filter(({ column }) => column !== target?.column);
@@ -29,7 +25,6 @@ export function recommend(profiles: ColumnProfile[], issues: QualityIssue[], fou
     ...repairs,
     ...recommendFlags(facts),
     ...recommendFeatures({ ...facts, ...afterwards(kept, repairs) }),
-    ...recommendLateDrops(facts),
   ];
   return all.map((advice, index) => ({ priority: index + 1, ...advice }));
 }
@@ -132,17 +127,3 @@ function recommendFlags({ kept, missingness, rowCount }: Facts): Advice[] {
 /** With those that a repair makes. */
 const gapsOf = (profile: ColumnProfile) =>
   profile.missingCount + (disguisedNumbers(profile).length > 0 ? profile.disguisedMissingCount : 0);
-
-/** After the flags were taken. */
-function recommendLateDrops({ kept }: Facts): Advice[] {
-  const empty = kept.filter(
-    ({ missingFraction, valueCount }) => missingFraction >= nearlyAllMissing && valueCount > 0,
-  );
-  return advise(
-    'drop_columns',
-    empty.map(({ column }) => column),
-    {},
-    `${columnsThat(empty.length, 'is', 'are')} empty in at least ${percent(nearlyAllMissing)} of the rows; flags keep what the gaps can tell.`,
-    'Less to compute, little loss.',
-  );
-}

@@ -79,7 +79,10 @@ export function StepsCard(props: {
     >
       <div className="grid grid-cols-1 gap-4">
         {steps.length === 0 ? (
-          <Empty title="No steps">The columns go to the models as they are, with their types.</Empty>
+          <Empty title="No steps needed">
+            The columns go to the models as they are, with their types; gaps and categories are the models’
+            own work.
+          </Empty>
         ) : (
           <ol ref={reorder.list} aria-label="Steps">
             {steps.map((step, index) => (
