@@ -91,7 +91,7 @@ export type PredictFileInput = {
 
 /** How much the preprocessing does. */
 export type PreprocessingStrategy =
-  /** What usually helps. */
+  /** What the analysis calls for and does no harm: no steps where nothing is needed. */
   | 'BALANCED'
   /** As the instructions say. */
   | 'CUSTOM'
