@@ -20,10 +20,10 @@ afterAll(async () => {
 
 const EVENTS = 'subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename } }';
 const EXPERIMENT = `query ($id: ID!) { node(id: $id) { ... on Experiment {
-  bestRun { id trials(first: 100) { nodes { number parameters } } } } } }`;
+  version bestRun { id trials(first: 100) { nodes { number parameters } } } } } }`;
 
 test(
-  'a search space is chosen, and a model tuned further within another one',
+  'a search space is chosen, a model tuned further within another one, and an ended training given more time',
   async () => {
     const { dataset } = await app.mutate('createSampleDataset', { key: 'penguins' }, '{ dataset { id } }');
     await app.collect('subscription ($id: ID!) { datasetEvents(datasetId: $id) { __typename } }', {
@@ -83,6 +83,30 @@ test(
         { ...PATIENCE, interval: 500 },
       )
       .toBeGreaterThan(3);
+    await page.getByRole('button', { name: 'Add time' }).click();
+    await page.getByRole('menuitem', { name: '1 minute more' }).click();
+    await page.getByRole('button', { name: 'Stop and keep the best' }).click();
+    await page.getByRole('link', { name: 'See the results' }).waitFor(PATIENCE);
+
+    // after its end, it goes on from where it was
+    const { version } = (await app.query(EXPERIMENT, { id: experiment.id })).data.node;
+    await app.mutate(
+      'updateExperiment',
+      { experimentId: experiment.id, version, settings: { ...settings, maxTrials: 10_000 } },
+      '{ experiment { id } }',
+    );
+    const live = page.getByRole('heading', { name: 'Training', exact: true });
+    await page.getByRole('button', { name: 'Add time' }).click();
+    await page.getByRole('menuitem', { name: '1 minute more' }).click();
+    await live.waitFor(PATIENCE);
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await page.getByRole('link', { name: 'See the results' }).waitFor(PATIENCE);
+
+    // and this page hears of it when somebody else lets it go on
+    await app.mutate('extendBudget', { experimentId: experiment.id, seconds: 60 }, '{ experiment { id } }');
+    await live.waitFor(PATIENCE);
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await page.getByRole('link', { name: 'See the results' }).waitFor(PATIENCE);
     expect(faults).toEqual([]);
     await close();
   },

@@ -10,7 +10,7 @@ import {
   type TaskType,
   type WizardExperimentFragment,
 } from '../../gql/graphql.ts';
-import { useRefresh } from '../wizard/use-experiment.ts';
+import { useRefresh } from '../wizard/use-refresh.ts';
 
 export type AnalysisProgress = { fraction: number; message: string };
 

@@ -9,7 +9,7 @@ import {
   type UpdateDatasetInput,
   type WizardExperimentFragment,
 } from '../../gql/graphql.ts';
-import { useRefresh } from '../wizard/use-experiment.ts';
+import { useRefresh } from '../wizard/use-refresh.ts';
 import type { Row } from './preview-table.tsx';
 import { useIngestion } from './use-ingestion.ts';
 

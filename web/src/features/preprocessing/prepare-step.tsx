@@ -9,7 +9,7 @@ import {
 } from '../../gql/graphql.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { Fault, Loading, QueryFault } from '../../ui/states.tsx';
-import { useRefresh } from '../wizard/use-experiment.ts';
+import { useRefresh } from '../wizard/use-refresh.ts';
 import { useWizard } from '../wizard/wizard-page.tsx';
 import { useDraft } from './draft.ts';
 import { Prepared } from './prepared.tsx';

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useReducer, useState } from 'react';
 import { useMutation } from 'urql';
-import { useEvents } from '../../app/events.ts';
 import {
   StopTrainingDocument,
   TrainingEventsDocument,
@@ -12,6 +11,7 @@ import { Card } from '../../ui/card.tsx';
 import { count, decimal, duration } from '../../ui/format.ts';
 import { Progress } from '../../ui/progress.tsx';
 import { Fault, Skeleton } from '../../ui/states.tsx';
+import { useJobEvents } from '../wizard/use-job-events.ts';
 import { AddTime } from './add-time.tsx';
 import { Lanes } from './lanes.tsx';
 import { beginning, type Story, stageNames, tell } from './story.ts';
@@ -25,9 +25,9 @@ export function LiveTraining(props: { experiment: WizardExperimentFragment; metr
   const { experiment, metrics } = props;
   const [story, hear] = useReducer(tell, beginning);
   const { id, status, failure, bestRun } = experiment;
-  useEvents({
+  useJobEvents({
     document: TrainingEventsDocument,
-    id,
+    experiment,
     eventOf: ({ experimentEvents }) => experimentEvents,
     onEvent: hear,
   });

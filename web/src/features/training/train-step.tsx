@@ -16,7 +16,7 @@ export function TrainStep() {
   return (
     <div className="grid grid-cols-1 gap-6">
       {experiment.status !== 'DRAFT' && (
-        <LiveTraining experiment={experiment} metrics={data.catalog.metrics} />
+        <LiveTraining key={experiment.id} experiment={experiment} metrics={data.catalog.metrics} />
       )}
       {!isRunning && <TrainingForm key={experiment.version} experiment={experiment} catalog={data.catalog} />}
     </div>

@@ -1,6 +1,5 @@
-import { useState } from 'react';
-import { useClient, useMutation, useQuery } from 'urql';
-import { useEvents } from '../../app/events.ts';
+import { useEffect, useRef, useState } from 'react';
+import { useMutation, useQuery } from 'urql';
 import { type Refusal, refusalOf } from '../../app/refusal.ts';
 import {
   UpdateExperimentDocument,
@@ -9,26 +8,35 @@ import {
   WizardEventsDocument,
   type WizardExperimentFragment,
 } from '../../gql/graphql.ts';
+import { useJobEvents } from './use-job-events.ts';
+
+const LOOK_AGAIN_MILLISECONDS = 10_000;
 
 /** An experiment that stays as it is on the server, whoever changes it. */
 export function useExperiment(id: string) {
   const [{ data, error, fetching }, refetch] = useQuery({ query: WizardDocument, variables: { id } });
   const experiment = data?.node?.__typename === 'Experiment' ? data.node : null;
-  useEvents({
+  useJobEvents({
     document: WizardEventsDocument,
-    id: experiment ? id : null,
+    experiment,
     after: experiment?.lastCursor,
     eventOf: ({ experimentEvents }) => experimentEvents,
   });
+  const look = useRef(refetch);
+  look.current = refetch;
+  // the next job may be begun elsewhere, and the stream that would tell of it has ended
+  useEffect(() => {
+    const lookAgain = () => {
+      if (document.visibilityState === 'visible') look.current({ requestPolicy: 'network-only' });
+    };
+    const timer = setInterval(lookAgain, LOOK_AGAIN_MILLISECONDS);
+    document.addEventListener('visibilitychange', lookAgain);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', lookAgain);
+    };
+  }, []);
   return { experiment, error, fetching, refetch };
-}
-
-/** Reads an experiment anew, where something was made for it that its own events do not tell. */
-export function useRefresh(id: string): () => Promise<void> {
-  const client = useClient();
-  return async () => {
-    await client.query(WizardDocument, { id }, { requestPolicy: 'network-only' }).toPromise();
-  };
 }
 
 type Change = Omit<UpdateExperimentInput, 'experimentId' | 'version'>;
