@@ -51,6 +51,26 @@ test(
 );
 
 test(
+  'a part of the page that does not arrive is asked for once more, then told of, and comes at last',
+  async () => {
+    const { page, close } = await visit(browser, `${app.url}/files`);
+    let asked = 0;
+    await page.route(/\/assets\/system-page.*\.js/, (route) => {
+      asked += 1;
+      return route.abort();
+    });
+    await page.goto(`${app.url}/system`);
+    await expect.poll(() => asked, PATIENCE).toBeGreaterThanOrEqual(2);
+    await page.getByRole('alert').getByText('This page cannot be shown').waitFor(PATIENCE);
+    await page.unroute(/\/assets\/system-page.*\.js/);
+    await page.getByRole('button', { name: 'Load it again' }).click();
+    await page.getByRole('heading', { name: 'System', level: 1 }).waitFor(PATIENCE);
+    await close();
+  },
+  LONG,
+);
+
+test(
   'a server that fails, and one that is away, are told of, and the page goes on when they are back',
   async () => {
     const { url } = await experiment(table, 'answer');

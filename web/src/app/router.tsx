@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Crash } from './crash.tsx';
 import { NotFound } from './not-found.tsx';
 import { beginView } from './operations.ts';
 import { Shell } from './shell.tsx';
@@ -79,6 +80,7 @@ const system = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([home, start, files, run, system, wizard.addChildren([...stepRoutes])]),
   defaultPreload: 'intent',
+  defaultErrorComponent: Crash,
   scrollRestoration: true,
 });
 
