@@ -24,7 +24,7 @@ const read = async (id: string) =>
 const settled = (id: string) =>
   app.collect('subscription ($id: ID!) { datasetEvents(datasetId: $id) { __typename } }', { id });
 
-/** The keys of everything in the store, once what nobody refers to has been swept. */
+/** The keys of everything in the store, once what nobody refers to has been swept; not what is just arriving. */
 async function files(): Promise<string[]> {
   await app.services.objects.sweep(new Date(Date.now() + 2 * 3_600_000));
   const store = join(app.directory, 'files');
@@ -32,6 +32,7 @@ async function files(): Promise<string[]> {
   return all
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(store, join(parentPath, name)))
+    .filter((key) => !key.startsWith('.incoming/'))
     .sort();
 }
 

@@ -191,11 +191,9 @@ describe('updatePreprocessing', () => {
     expect(refused.failure).toMatchObject({
       ...{ code: 'GATE_FAILED', message: expect.stringMatching(/^static: Line \d+: “os”/) },
     });
-    expect(refused.gates.map(({ name, verdict }) => [name, verdict])).toEqual([
-      ...[
-        ['compile', 'PASSED'],
-        ['static', 'FAILED'],
-      ],
+    expect(refused.gates).toMatchObject([
+      { name: 'compile', verdict: 'PASSED' },
+      { name: 'static', verdict: 'FAILED' },
     ]);
   });
 

@@ -89,13 +89,6 @@ def fit(train, target):
 def transform(rows, state):
     return pd.get_dummies(rows, columns=["city"])
 
-# === columns in the order of their means | contract
-def fit(train, target):
-    return None
-def transform(rows, state):
-    numbers = rows[["visits", "basket", "noise"]]
-    return numbers[numbers.fillna(0).mean().sort_values().index]
-
 # === columns without gaps alone | runs
 def fit(train, target):
     return None
