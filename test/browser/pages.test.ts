@@ -53,6 +53,11 @@ const pages = () => [
   { path: `/experiments/${experimentId}/prepare`, title: 'Prepare, Penguins: species', sign: 'Code' },
   { path: `/experiments/${experimentId}/train`, title: 'Train, Penguins: species', sign: 'Trained' },
   { path: `/experiments/${experimentId}/results`, title: 'Results, Penguins: species', sign: 'Leaderboard' },
+  {
+    path: `/experiments/${experimentId}/report`,
+    title: 'Report, Penguins: species',
+    sign: 'How to read the scores',
+  },
   { path: `/runs/${runId}`, title: 'Linear model, Penguins: species', sign: 'Confusion matrix' },
   { path: '/nowhere', title: 'Nothing is here', sign: 'Nothing is here' },
 ];
@@ -84,6 +89,31 @@ test(
       if (issues.length > 0 || !isNamed) found[path] = { issues, title: await page.title() };
     }
     expect(found).toEqual({});
+    expect(faults).toEqual([]);
+    await close();
+  },
+  EVERY_PAGE,
+);
+
+test(
+  'the report of an experiment is reached from its results, and is printed in black on white without what surrounds it',
+  async () => {
+    const { page, faults, close } = await visit(browser, `${app.url}/experiments/${experimentId}/results`, {
+      colorScheme: 'dark',
+    });
+    await page.getByRole('link', { name: 'Report to print' }).click();
+    await settled(page, 'How to read the scores');
+    const rows = await page.getByRole('table').getByRole('row').count();
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect({
+      rows: rows > 2,
+      isNavigationShown: await page.getByRole('navigation', { name: 'Main' }).isVisible(),
+      isButtonShown: await page.getByRole('button', { name: 'Print or save as PDF' }).isVisible(),
+      background: await page.evaluate(() => getComputedStyle(document.body).backgroundColor),
+    }).toEqual({
+      ...{ rows: true, isNavigationShown: false, isButtonShown: false, background: 'rgb(255, 255, 255)' },
+    });
+    expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
     expect(faults).toEqual([]);
     await close();
   },

@@ -57,6 +57,12 @@ const stepRoutes = [
   }),
 ] as const;
 
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments/$experimentId/report',
+  component: lazyRouteComponent(() => import('../features/results/report-page.tsx'), 'ReportPage'),
+});
+
 const files = createRoute({
   getParentRoute: () => root,
   path: '/files',
@@ -78,7 +84,7 @@ const system = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, start, files, run, system, wizard.addChildren([...stepRoutes])]),
+  routeTree: root.addChildren([home, start, files, run, report, system, wizard.addChildren([...stepRoutes])]),
   defaultPreload: 'intent',
   defaultErrorComponent: Crash,
   scrollRestoration: true,

@@ -23,7 +23,7 @@ export function Shell() {
       >
         Skip to the content
       </a>
-      <header className="sticky top-0 z-20 border-b border-line bg-canvas/85 backdrop-blur-md">
+      <header className="sticky top-0 z-20 border-b border-line bg-canvas/85 backdrop-blur-md print:hidden">
         <nav aria-label="Main" className="mx-auto flex h-14 max-w-6xl items-center px-4 sm:gap-1 sm:px-6">
           <Link
             to="/"

@@ -11,7 +11,13 @@ export function Card(props: {
 }) {
   const { title, description, action, children, className } = props;
   return (
-    <section className={classNames('rounded-card bg-surface p-5 shadow-card', className)} aria-label={title}>
+    <section
+      className={classNames(
+        'rounded-card bg-surface p-5 shadow-card print:break-inside-avoid print:border print:border-line print:shadow-none',
+        className,
+      )}
+      aria-label={title}
+    >
       {(title || action) && (
         <header className="mb-4 flex flex-wrap items-start justify-between gap-3">
           <div>

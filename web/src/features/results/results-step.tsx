@@ -63,6 +63,7 @@ export function ResultsStep() {
       )}
       {best.length > 0 && <Podium best={best} ties={ties} metricName={metric.name} />}
       {ties.size > 1 && <TieNote count={ties.size} />}
+      {best.length > 0 && <ToReport id={id} />}
       {runs.size === 0 ? (
         <Card>
           <Empty title="No models yet" action={<ToTraining id={id} />}>
@@ -96,6 +97,16 @@ function TieNote({ count }: { count: number }) {
     </p>
   );
 }
+
+const ToReport = ({ id }: { id: string }) => (
+  <Link
+    to="/experiments/$experimentId/report"
+    params={{ experimentId: id }}
+    className={`${buttonClass('secondary')} justify-self-start`}
+  >
+    Report to print
+  </Link>
+);
 
 const ToTraining = ({ id }: { id: string }) => (
   <Link
