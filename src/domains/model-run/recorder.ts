@@ -231,8 +231,9 @@ export async function trainingRecorder(
   async function keepPortable(message: MessageOf<'portable'>, directory: string): Promise<void> {
     const runId = runIds.get(message.algorithm);
     if (!runId) return;
-    const promises = message.artifact ? [message.artifact] : [];
-    const [stored = null] = (await files.store(runId, promises, movedFrom(directory))) ?? [];
+    const [stored = null] = message.artifact
+      ? ((await files.store(runId, [message.artifact], movedFrom(directory))) ?? [])
+      : [];
     await db.transaction(async (tx) => {
       await holdClaim(tx);
       await dropPortableModels(tx, row.id);
