@@ -77,14 +77,14 @@ describe('a plan of Claude', () => {
   });
 
   test('may continue steps of the rules, and have code of its own', async () => {
-    const position = request.rules.findIndex(({ key }) => key === 'missing_indicator');
-    const kept = step('missing_indicator', ['c2'], { from: position + 1 });
+    const position = request.rules.findIndex(({ key }) => key === 'datetime_parts');
+    const kept = step('datetime_parts', ['c5'], { from: position + 1 });
     const custom = step('custom', ['c1', 'c2'], { code: ratioCode });
     bench.server.plan({ text: answerOf([kept, custom]) });
     expect(await bench.open(request).draft([])).toEqual({
       steps: [
         {
-          ...{ key: 'missing_indicator', columns: ['income'], reason: 'It helps.', code: null },
+          ...{ key: 'datetime_parts', columns: ['signed'], reason: 'It helps.', code: null },
           parameters: request.rules[position]?.parameters,
         },
         {
