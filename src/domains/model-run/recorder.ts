@@ -231,9 +231,8 @@ export async function trainingRecorder(
   async function keepPortable(message: MessageOf<'portable'>, directory: string): Promise<void> {
     const runId = runIds.get(message.algorithm);
     if (!runId) return;
-    const [stored = null] = message.artifact
-      ? ((await files.store(runId, [message.artifact], movedFrom(directory))) ?? [])
-      : [];
+    const promised = message.artifact;
+    const stored = (promised && (await files.store(runId, [promised], movedFrom(directory))))?.[0] ?? null;
     await db.transaction(async (tx) => {
       await holdClaim(tx);
       await dropPortableModels(tx, row.id);
