@@ -1,9 +1,9 @@
 import type { InterfaceRef } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
-import type { Context } from './context.ts';
+import { type Context, loadBatched } from './context.ts';
 import { type NodeType, parseId } from './ids.ts';
 import { isGone, loadNode } from './nodes.ts';
-import { badInput, decodeCursor, encodeCursor } from './paging.ts';
+import { badInput, decodeCursor, encodeCursor, pageSize, toPage } from './paging.ts';
 import type { StoredEvent } from './ports/events.ts';
 
 /** A place in a stream, bound to that stream. */
@@ -46,6 +46,34 @@ export function eventInterface(name: string, description: string): InterfaceRef<
     interfaces: [EventInterface],
     resolveType: (event) => event.type,
   });
+}
+
+/** One kind of event, named as it is stored. */
+export const eventType = (name: string) => builder.objectRef<StoredEvent>(name);
+
+/** A field that is a number of the event's payload. */
+export const payloadNumber = (key: string, description: string) => ({
+  description,
+  resolve: (event: StoredEvent) => Number(event.payload[key]),
+});
+
+/** Events of a node behind a cursor, as a page; those of all nodes of an answer are read at once. */
+export async function eventsPage(
+  context: Context,
+  type: NodeType,
+  streamId: string,
+  { first, after }: { first?: number | null | undefined; after?: string | null | undefined },
+) {
+  const size = pageSize(first);
+  const sequence = sequenceOf(after, streamId);
+  const rows = await loadBatched<StoredEvent[]>(
+    context,
+    `${type}.events:${size}:${sequence}`,
+    streamId,
+    (ids) => context.services.events.pages(ids, sequence, size + 1),
+  );
+  const cursorOf = (event: StoredEvent) => eventCursor(event.streamId, event.sequence);
+  return toPage(rows ?? [], size, cursorOf, Boolean(after));
 }
 
 /** The id of the row that a subscription is about. @throws GraphQLError NOT_FOUND for unknown and foreign ids. */

@@ -1,5 +1,4 @@
 import { builder, connectionType, pageArguments, pageComplexity } from '#builder.ts';
-import { loadBatched } from '#context.ts';
 import { endsExperiment } from '#domains/experiment/events.ts';
 import { Experiment } from '#domains/experiment/graphql.ts';
 import type { ExperimentRow } from '#domains/experiment/table.ts';
@@ -8,12 +7,13 @@ import {
   EventInterface,
   eventCursor,
   eventInterface,
+  eventsPage,
+  eventType,
   followNode,
-  sequenceOf,
+  payloadNumber,
   streamOf,
 } from '#event-stream.ts';
 import { isGone, requireRow } from '#nodes.ts';
-import { pageSize, toPage } from '#paging.ts';
 import type { StoredEvent } from '#ports/events.ts';
 import { ModelRun } from './graphql.ts';
 import { leaderboardSnapshots, type LeaderboardSnapshot as Snapshot } from './snapshots.ts';
@@ -28,7 +28,6 @@ builder.interfaceField(ExperimentEvent, 'experiment', (t) =>
   }),
 );
 
-const eventType = (name: string) => builder.objectRef<StoredEvent>(name);
 const interfaces = [EventInterface, ExperimentEvent];
 const stage = {
   description: 'Which of the five steps.',
@@ -46,10 +45,6 @@ const run = {
   resolve: (event: StoredEvent, _args: unknown, context: Parameters<typeof requireRow>[0]) =>
     requireRow<ModelRunRow>(context, 'ModelRun', String(event.payload.modelRunId)),
 };
-const number = (key: string, description: string) => ({
-  description,
-  resolve: (event: StoredEvent) => Number(event.payload[key]),
-});
 
 builder.objectType(eventType('ExperimentQueued'), {
   description: 'It waits for a worker, for the first time or once more.',
@@ -86,9 +81,9 @@ builder.objectType(eventType('TrainingStarted'), {
   description: 'The clock of the budget begins.',
   interfaces,
   fields: (t) => ({
-    rows: t.int(number('rows', 'Rows with a target.')),
-    features: t.int(number('features', 'Columns but the target.')),
-    folds: t.int(number('folds', 'Splits of the cross-validation.')),
+    rows: t.int(payloadNumber('rows', 'Rows with a target.')),
+    features: t.int(payloadNumber('features', 'Columns but the target.')),
+    folds: t.int(payloadNumber('folds', 'Splits of the cross-validation.')),
     algorithms: t.stringList({
       description: 'In the order in which they start.',
       resolve: (event) => event.payload.algorithms as string[],
@@ -115,9 +110,9 @@ builder.objectType(eventType('FoldScored'), {
   interfaces,
   fields: (t) => ({
     modelRun: t.field(run),
-    trial: t.int(number('trial', 'Number of the trial.')),
-    fold: t.int(number('fold', 'Counts from 0.')),
-    score: t.float(number('score', 'On the rows of the fold, in the unit of the metric.')),
+    trial: t.int(payloadNumber('trial', 'Number of the trial.')),
+    fold: t.int(payloadNumber('fold', 'Counts from 0.')),
+    score: t.float(payloadNumber('score', 'On the rows of the fold, in the unit of the metric.')),
   }),
 });
 builder.objectType(eventType('IterationScored'), {
@@ -125,11 +120,11 @@ builder.objectType(eventType('IterationScored'), {
   interfaces,
   fields: (t) => ({
     modelRun: t.field(run),
-    trial: t.int(number('trial', 'Number of the trial.')),
-    fold: t.int(number('fold', 'Counts from 0.')),
-    iteration: t.int(number('iteration', 'Rounds so far.')),
+    trial: t.int(payloadNumber('trial', 'Number of the trial.')),
+    fold: t.int(payloadNumber('fold', 'Counts from 0.')),
+    iteration: t.int(payloadNumber('iteration', 'Rounds so far.')),
     score: t.float(
-      number(
+      payloadNumber(
         'score',
         'The loss that boosting watches, on rows that it does not learn from: log loss, RMSE or MAE, smaller is better.',
       ),
@@ -141,8 +136,8 @@ builder.objectType(eventType('TrialFinished'), {
   interfaces,
   fields: (t) => ({
     modelRun: t.field(run),
-    trial: t.int(number('trial', 'Number of the trial.')),
-    score: t.float(number('score', 'On all out-of-fold rows.')),
+    trial: t.int(payloadNumber('trial', 'Number of the trial.')),
+    score: t.float(payloadNumber('score', 'On all out-of-fold rows.')),
     bestScore: t.float({
       nullable: true,
       description: 'Of the best complete trial of the run so far.',
@@ -153,7 +148,7 @@ builder.objectType(eventType('TrialFinished'), {
 builder.objectType(eventType('BestChanged'), {
   description: 'Another run leads, or the leader has become better.',
   interfaces,
-  fields: (t) => ({ modelRun: t.field(run), score: t.float(number('score', 'The best so far.')) }),
+  fields: (t) => ({ modelRun: t.field(run), score: t.float(payloadNumber('score', 'The best so far.')) }),
 });
 builder.objectType(eventType('LogWritten'), {
   description: 'A word from the training, for people.',
@@ -177,18 +172,7 @@ builder.objectField(Experiment, 'events', (t) =>
     description: 'What has happened so far, oldest first; cursors are those of `experimentEvents`.',
     args: pageArguments,
     complexity: pageComplexity,
-    resolve: async (row, { first, after }, context) => {
-      const size = pageSize(first);
-      const sequence = sequenceOf(after, row.id);
-      const rows = await loadBatched<StoredEvent[]>(
-        context,
-        `Experiment.events:${size}:${sequence}`,
-        row.id,
-        (ids) => context.services.events.pages(ids, sequence, size + 1),
-      );
-      const cursorOf = (event: StoredEvent) => eventCursor(event.streamId, event.sequence);
-      return toPage(rows ?? [], size, cursorOf, Boolean(after));
-    },
+    resolve: (row, page, context) => eventsPage(context, 'Experiment', row.id, page),
   }),
 );
 

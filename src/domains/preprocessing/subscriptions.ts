@@ -1,12 +1,17 @@
 import { builder, connectionType, pageArguments, pageComplexity } from '#builder.ts';
-import { loadBatched } from '#context.ts';
 import type { GateOutcome, GenerationUsage, PlannedStep, StepEffect } from '#contract/preprocessing.ts';
 import { Failure } from '#enums.ts';
-import { EventInterface, eventCursor, eventInterface, followNode, sequenceOf } from '#event-stream.ts';
+import {
+  EventInterface,
+  eventInterface,
+  eventsPage,
+  eventType,
+  followNode,
+  payloadNumber,
+  sequenceOf,
+} from '#event-stream.ts';
 import { parseId } from '#ids.ts';
 import { requireRow } from '#nodes.ts';
-import { pageSize, toPage } from '#paging.ts';
-import type { StoredEvent } from '#ports/events.ts';
 import { endsPreprocessing } from './events.ts';
 import { Preprocessing } from './graphql.ts';
 import { StepEffectType } from './measurement-graphql.ts';
@@ -26,13 +31,8 @@ builder.interfaceField(PreprocessingEvent, 'preprocessing', (t) =>
   }),
 );
 
-const eventType = (name: string) => builder.objectRef<StoredEvent>(name);
 const interfaces = [EventInterface, PreprocessingEvent];
-const number = (key: string, description: string) => ({
-  description,
-  resolve: (event: StoredEvent) => Number(event.payload[key]),
-});
-const revision = number('revision', 'The version that it is about.');
+const revision = payloadNumber('revision', 'The version that it is about.');
 
 builder.objectType(eventType('PreprocessingQueued'), {
   description: 'It waits for a worker, for the first time or with an edit.',
@@ -49,9 +49,12 @@ builder.objectType(eventType('TextGenerated'), {
     'The language model goes on writing. After the end of the job one event holds the text of an attempt.',
   interfaces,
   fields: (t) => ({
-    attempt: t.int(number('attempt', 'Counts the drafts of the job from 1.')),
+    attempt: t.int(payloadNumber('attempt', 'Counts the drafts of the job from 1.')),
     offset: t.int(
-      number('offset', 'Where `text` begins in the text of the attempt; what stood there is replaced.'),
+      payloadNumber(
+        'offset',
+        'Where `text` begins in the text of the attempt; what stood there is replaced.',
+      ),
     ),
     text: t.string({ description: 'What was written.', resolve: (event) => String(event.payload.text) }),
   }),
@@ -95,7 +98,7 @@ builder.objectType(eventType('RepairStarted'), {
   description: 'The language model is asked to mend its plan.',
   interfaces,
   fields: (t) => ({
-    attempt: t.int(number('attempt', 'Number of the draft that it writes now.')),
+    attempt: t.int(payloadNumber('attempt', 'Number of the draft that it writes now.')),
     reason: t.string({
       description: 'What was wrong.',
       resolve: (event) => String(event.payload.reason),
@@ -117,7 +120,7 @@ builder.objectType(eventType('StepMeasured'), {
   description: 'The worth of one step is known, or will not be.',
   interfaces,
   fields: (t) => ({
-    position: t.int(number('position', 'Of the step, from 0.')),
+    position: t.int(payloadNumber('position', 'Of the step, from 0.')),
     effect: t.field({
       type: StepEffectType,
       description: 'What was found.',
@@ -155,18 +158,7 @@ builder.objectField(Preprocessing, 'events', (t) =>
     description: 'What has happened so far, oldest first; cursors are those of `preprocessingEvents`.',
     args: pageArguments,
     complexity: pageComplexity,
-    resolve: async (row, { first, after }, context) => {
-      const size = pageSize(first);
-      const sequence = sequenceOf(after, row.id);
-      const rows = await loadBatched<StoredEvent[]>(
-        context,
-        `Preprocessing.events:${size}:${sequence}`,
-        row.id,
-        (ids) => context.services.events.pages(ids, sequence, size + 1),
-      );
-      const cursorOf = (event: StoredEvent) => eventCursor(event.streamId, event.sequence);
-      return toPage(rows ?? [], size, cursorOf, Boolean(after));
-    },
+    resolve: (row, page, context) => eventsPage(context, 'Preprocessing', row.id, page),
   }),
 );
 
