@@ -14,14 +14,15 @@ function checks() {
   const python = pythonInterpreter();
   const runner = { cwd: join(projectDirectory, 'runner') };
   const ruff = join(dirname(python), 'ruff');
+  const pythonCode = ['--config', 'pyproject.toml', '.', '../bench/portfolio'];
   return [
     { name: 'generated files are up to date', run: checkGenerated },
     { name: 'types (tsc)', run: () => collect(tool('tsc'), ['--noEmit', '-p', '.']) },
     { name: 'types of the web app (tsc)', run: () => collect(tool('tsc'), ['--noEmit', '-p', 'web']) },
     { name: 'format and lint (biome)', run: () => collect(tool('biome'), ['check', '--error-on-warnings']) },
     { name: 'no dead code (knip)', run: () => collect(tool('knip'), []) },
-    { name: 'Python lint (ruff)', run: () => collect(ruff, ['check', '.'], runner) },
-    { name: 'Python format (ruff)', run: () => collect(ruff, ['format', '--check', '.'], runner) },
+    { name: 'Python lint (ruff)', run: () => collect(ruff, ['check', ...pythonCode], runner) },
+    { name: 'Python format (ruff)', run: () => collect(ruff, ['format', '--check', ...pythonCode], runner) },
     { name: 'Python types (mypy)', run: () => collect(python, ['-m', 'mypy'], runner) },
   ];
 }
