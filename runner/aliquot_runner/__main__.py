@@ -14,12 +14,13 @@ from .errors import RunnerError
 from .measure import measure
 from .parse_code import parse_code
 from .predict import predict
-from .protocol import CompileSpec, MeasureSpec, ParseSpec, PredictSpec, SplitSpec, TrainSpec
+from .protocol import CompileSpec, MeasureSpec, ParseSpec, PredictSpec, SplitSpec, TrainSpec, VerifySpec
 from .spec import read_spec
 from .split import split
 from .train import train
+from .verify import verify
 
-OUR_VERBS = ("train", "predict", "compile", "parse", "split", "measure")
+OUR_VERBS = ("train", "predict", "compile", "parse", "split", "measure", "verify")
 CUSTOM_VERBS = ("fit", "transform", "script")
 USAGE = f"usage: aliquot_runner ({'|'.join((*OUR_VERBS, 'fit', 'transform'))}) SPEC.json | script FILE.py | catalog"
 EXIT_FAILED = 1
@@ -62,6 +63,8 @@ def _run(verb: str, path: Path, channel: Channel) -> None:
         train(read_spec(path, TrainSpec), channel, out)
     elif verb == "predict":
         predict(read_spec(path, PredictSpec), channel, out)
+    elif verb == "verify":
+        verify(read_spec(path, VerifySpec), channel, out)
     elif verb == "split":
         split(read_spec(path, SplitSpec), channel, out)
     elif verb == "parse":

@@ -7,7 +7,7 @@ import json
 import os
 from typing import Literal
 
-from .protocol import MeasureMessage, RunnerMessage
+from .protocol import MeasureMessage, RunnerMessage, VerifyMessage
 
 EVENT_DESCRIPTOR = 3
 
@@ -18,7 +18,7 @@ class Channel:
     def __init__(self, descriptor: int | None = None) -> None:
         self._descriptor = event_descriptor() if descriptor is None else descriptor
 
-    def emit(self, message: RunnerMessage | MeasureMessage) -> None:
+    def emit(self, message: RunnerMessage | MeasureMessage | VerifyMessage) -> None:
         """Raises ValueError for a number that is not finite: such a message is a defect."""
         line = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         rest = memoryview(f"{line}\n".encode("utf-8", "replace"))

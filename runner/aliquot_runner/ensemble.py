@@ -65,12 +65,21 @@ def cross_fitted(
     positive: int,
     seed: int,
     stop_at: float,
-) -> Values:
-    """Blend in which the rows of each fold are weighted by what was chosen on the other folds."""
-    result = np.empty_like(predictions[0])
+) -> tuple[Values, Weights]:
+    """Blend in which the rows of each fold are weighted by what was chosen on the others; (folds, members) weights."""
+    chosen: list[Weights] = []
     for fold in np.unique(folds):
+        rest = folds != fold
+        others = [prediction[rest] for prediction in predictions]
+        chosen.append(greedy_weights(metric, truth[rest], others, positive, seed, stop_at))
+    weights = np.array(chosen)
+    return blend_by_fold(predictions, weights, folds), weights
+
+
+def blend_by_fold(predictions: list[Values], weights: Weights, folds: npt.NDArray[np.uint8]) -> Values:
+    """`weights`: (folds, members), the rows of each fold by their own."""
+    result = np.empty_like(predictions[0])
+    for place, fold in enumerate(np.unique(folds)):
         here = folds == fold
-        others = [prediction[~here] for prediction in predictions]
-        weights = greedy_weights(metric, truth[~here], others, positive, seed, stop_at)
-        result[here] = blend([prediction[here] for prediction in predictions], weights)
+        result[here] = blend([prediction[here] for prediction in predictions], weights[place])
     return result

@@ -15,6 +15,7 @@ import numpy as np
 from .encoder import Feature, Matrix
 from .errors import FitError
 from .families.base import FitTask
+from .fit_record import FitRecord, planned
 from .fold_model import fit_model
 from .iteration import teller
 from .preparation import Preparation, make_steps
@@ -75,11 +76,17 @@ def _matrices(training: Training, fold: int) -> tuple[Matrix, Matrix, dict[str, 
     return train, preparation.transform(training.frame[held]), preparation.state()
 
 
-def fit_fold(training: Training, trial: Trial, fold: int, stop_at: float, folder: Path) -> None:
-    """Leaves predictions.npy, fold.json and the model in `folder`. Raises FitError where there is no score."""
+def fit_fold(
+    training: Training, trial: Trial, fold: int, stop_at: float, folder: Path, record: FitRecord | None = None
+) -> None:
+    """Leaves predictions.npy, fold.json and the model in `folder`. Raises FitError where there is no score.
+
+    `record`: of an earlier fit, which is to be done again.
+    """
     began = time.monotonic()
     prepared = prepare(training, fold)
     family = families()[trial.algorithm]
+    record = record or planned(training, fold)
     task = FitTask(
         matrix=prepared.train,
         features=prepared.features,
@@ -87,10 +94,11 @@ def fit_fold(training: Training, trial: Trial, fold: int, stop_at: float, folder
         classes=training.classes,
         absolute=training.metric.learns == "ABSOLUTE",
         parameters=trial.parameters,
-        seed=(training.spec["seed"] * 1_000_003 + fold) % 2**31,
-        threads=training.threads_per_fit,
+        seed=record.seed,
+        threads=record.threads,
         stop_at=stop_at,
         heard=teller(training.scratch, trial, fold),
+        decided=record.decided,
     )
     model = fit_model(family, task, training.classes, training.logarithmic)
     fitted = time.monotonic()
@@ -101,6 +109,7 @@ def fit_fold(training: Training, trial: Trial, fold: int, stop_at: float, folder
     if score is None:
         raise FitError("METRIC_UNDEFINED", f"{training.metric.label} is undefined on the rows of fold {fold + 1}.")
     model.save(folder)
+    FitRecord(record.seed, record.threads, model.decided()).write(folder)
     np.save(folder / "predictions.npy", prediction)
     figures: dict[str, Any] = {
         "score": score,

@@ -44,6 +44,9 @@ class FoldModel:
     def chosen(self) -> dict[str, Scalar]:
         return self.fitted.chosen() if self.fitted else {}
 
+    def decided(self) -> dict[str, Scalar]:
+        return dict(self.fitted.decided) if self.fitted else {}
+
     def importance(self, features: list[Feature]) -> dict[str, float]:
         """Figures by data column; empty where the algorithm has none."""
         figures = self.fitted.importance() if self.fitted else None

@@ -26,6 +26,7 @@ class Forest(Family):
 
     def fit(self, task: FitTask) -> Fitted:
         wanted = task.integer("trees")
+        most = int(task.decided.get("trees") or wanted)
         settings = {
             "min_samples_leaf": max(task.integer("min_samples_leaf"), _smallest_leaf(task, wanted)),
             "max_features": task.number("max_features"),
@@ -36,11 +37,13 @@ class Forest(Family):
         forest = self.estimator(task, settings)
         grown = 0
         with quietly(1):
-            while grown < wanted and (grown == 0 or task.seconds_left() > 0):
-                grown = min(wanted, grown + CHUNK_TREES)
+            while grown < most and (grown == 0 or task.decided or task.seconds_left() > 0):
+                grown = min(most, grown + CHUNK_TREES)
                 forest.set_params(n_estimators=grown).fit(task.matrix, task.truth)
         forest.set_params(n_jobs=1)
-        return ScikitModel(forest, task.classes)
+        model = ScikitModel(forest, task.classes)
+        model.decided = {"trees": grown}
+        return model
 
     def load(self, folder: Path, features: list[Feature], classes: int) -> Fitted:
         return load_scikit(folder, classes)

@@ -82,11 +82,13 @@ def learn(
     watched_loss: Callable[[Network], float] | None,
     is_time_up: Callable[[], bool],
     generator: np.random.Generator,
+    most: int,
 ) -> tuple[Network, int]:
-    """The averaged network at its best epoch on watched rows, and the number of that epoch."""
+    """The averaged network at its best epoch on watched rows, and the number of that epoch; `most` ends it earlier than
+    the epochs that the steps become shorter over."""
     optimiser = _AdamW(network, training)
     best, best_epoch, least = optimiser.averaged(), 0, np.inf
-    for epoch in range(1, training.epochs + 1):
+    for epoch in range(1, most + 1):
         for rows in _batches(len(inputs), training.batch, generator):
             found = network.gradients(inputs[rows], partial(slope, rows), training.dropout, generator)
             optimiser.step(found, 1 - (epoch - 1) / training.epochs)

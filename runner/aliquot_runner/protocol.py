@@ -158,6 +158,19 @@ class RunnerCurve(TypedDict):
     y: list[float]
 
 
+class ProvenFold(TypedDict):
+    fold: int
+    seed: int
+    threads: int
+    decided: Parameters
+    score: float
+    predictionsSha256: str
+
+
+class ProvenBlend(TypedDict):
+    weights: list[list[float]]
+
+
 FailureCode: TypeAlias = Literal[
     "SPEC_INVALID",
     "DATA_UNREADABLE",
@@ -316,6 +329,25 @@ class Measured(TypedDict):
     seconds: float
 
 
+class Refitted(TypedDict):
+    type: Literal["refitted"]
+    algorithm: str
+    trial: int
+    fold: int
+    score: float
+    predictionsSha256: str
+
+
+class Verified(TypedDict):
+    type: Literal["verified"]
+    foldsSha256: str
+    score: float | None
+    predictionsSha256: str
+    runnerSha256: str
+    machine: str
+    libraries: dict[str, str]
+
+
 class RunColumn(TypedDict):
     name: str
     label: str
@@ -372,27 +404,11 @@ class Metric(TypedDict):
     basis: ScoreBasis
 
 
-class RunFinished(TypedDict):
-    type: Literal["runFinished"]
+class ProvenTrial(TypedDict):
     algorithm: str
-    revision: int
+    trial: int
     parameters: Parameters
-    trial: int | None
-    score: float
-    scoreBasis: ScoreBasis
-    scoreInterval: tuple[float, float]
-    metrics: list[Metric]
-    foldScores: list[float]
-    trials: int
-    baselineScore: float | None
-    fitSeconds: float
-    predictMicrosPerRow: float
-    modelBytes: int
-    artifacts: list[RunnerArtifact]
-    confusionMatrix: ConfusionMatrix | None
-    curves: list[RunnerCurve]
-    featureImportance: list[FeatureImportanceItem]
-    members: list[Member]
+    folds: list[ProvenFold]
 
 
 class RunFailed(TypedDict):
@@ -455,6 +471,9 @@ class MeasureSpec(TypedDict):
 MeasureMessage: TypeAlias = Scored | PlanFailed | ColumnMeasured | Measured | Failed
 
 
+VerifyMessage: TypeAlias = Refitted | Verified | Failed
+
+
 class ResumedRun(TypedDict):
     algorithm: str
     score: float
@@ -475,26 +494,31 @@ class CompileSpec(TypedDict):
     reading: NotRequired[Reading]
 
 
-RunnerMessage: TypeAlias = (
-    Started
-    | RunStarted
-    | FoldScored
-    | IterationScored
-    | TrialFinished
-    | Tuned
-    | RunFinished
-    | RunFailed
-    | BestChanged
-    | Progress
-    | Log
-    | Failed
-    | Finished
-    | Portable
-    | Predicted
-    | Split
-    | Compiled
-    | Parsed
-)
+class RunProof(TypedDict):
+    foldsSha256: str
+    predictionsSha256: str
+    trials: list[ProvenTrial]
+    blend: ProvenBlend | None
+    runnerSha256: str
+    machine: str
+    libraries: dict[str, str]
+
+
+class VerifySpec(TypedDict):
+    kind: Literal["verify"]
+    protocol: Literal[1]
+    data: str
+    columns: list[RunColumn]
+    target: str
+    taskType: TaskType
+    metric: str
+    steps: list[RunStep]
+    folds: Folds
+    prepared: NotRequired[PreparedFolds]
+    seed: int
+    proof: RunProof
+    threads: int
+    memoryBytes: int
 
 
 class TrainSpec(TypedDict):
@@ -521,7 +545,53 @@ class TrainSpec(TypedDict):
     portable: NotRequired[bool]
 
 
+class RunFinished(TypedDict):
+    type: Literal["runFinished"]
+    algorithm: str
+    revision: int
+    parameters: Parameters
+    trial: int | None
+    score: float
+    scoreBasis: ScoreBasis
+    scoreInterval: tuple[float, float]
+    metrics: list[Metric]
+    foldScores: list[float]
+    trials: int
+    baselineScore: float | None
+    fitSeconds: float
+    predictMicrosPerRow: float
+    modelBytes: int
+    artifacts: list[RunnerArtifact]
+    confusionMatrix: ConfusionMatrix | None
+    curves: list[RunnerCurve]
+    featureImportance: list[FeatureImportanceItem]
+    members: list[Member]
+    proof: RunProof
+
+
 RunSpec: TypeAlias = TrainSpec | PredictSpec | CompileSpec | SplitSpec | ParseSpec
+
+
+RunnerMessage: TypeAlias = (
+    Started
+    | RunStarted
+    | FoldScored
+    | IterationScored
+    | TrialFinished
+    | Tuned
+    | RunFinished
+    | RunFailed
+    | BestChanged
+    | Progress
+    | Log
+    | Failed
+    | Finished
+    | Portable
+    | Predicted
+    | Split
+    | Compiled
+    | Parsed
+)
 
 
 class RunnerContract(TypedDict):
@@ -532,3 +602,5 @@ class RunnerContract(TypedDict):
     matrix: MatrixMeta
     measure: MeasureSpec
     measureMessage: MeasureMessage
+    verify: VerifySpec
+    verifyMessage: VerifyMessage

@@ -17,7 +17,8 @@ from .errors import FitError
 from .families.base import Values
 from .interval import score_interval
 from .metrics.base import confusion
-from .protocol import FeatureImportanceItem, RunFinished, ScoreBasis
+from .proof import run_proof
+from .protocol import FeatureImportanceItem, RunFinished, RunProof, ScoreBasis
 from .registry import metrics_of
 from .training import Training, Trial, out_of_fold
 
@@ -32,7 +33,8 @@ def report_run(training: Training, trial: Trial, folds: list[int], folder: Path)
     """Leaves model.zip and report.json (a RunFinished with revision, trials and baselineScore yet to be set)."""
     rows, prediction = out_of_fold(training, trial, folds)
     members = [Member(trial, folds, 1.0)]
-    message = _report(training, trial.algorithm, members, rows, prediction, "OUT_OF_FOLD", folder)
+    proof = run_proof(training, [trial], folds, prediction, None)
+    message = _report(training, trial.algorithm, members, rows, prediction, "OUT_OF_FOLD", proof, folder)
     chosen = _figures(training, trial, folds[0])["chosen"]
     message["parameters"] = {**trial.parameters, **chosen}
     message["trial"] = trial.number
@@ -48,10 +50,11 @@ def report_ensemble(training: Training, trials: list[Trial], stop_at: float, fol
     truth, positive, seed = training.target.values, training.target.positive, training.spec["seed"]
     half = time.monotonic() + max(0.0, stop_at - time.monotonic()) / 2
     weights = greedy_weights(training.metric, truth, predictions, positive, seed, half)
-    honest = cross_fitted(training.metric, truth, predictions, training.folds, positive, seed, stop_at)
+    honest, by_fold = cross_fitted(training.metric, truth, predictions, training.folds, positive, seed, stop_at)
     members = [Member(trial, folds, float(weight)) for trial, weight in zip(trials, weights, strict=True) if weight > 0]
     rows = np.arange(len(truth))
-    message = _report(training, ENSEMBLE, members, rows, honest, "CROSS_FITTED", folder)
+    proof = run_proof(training, trials, folds, honest, by_fold)
+    message = _report(training, ENSEMBLE, members, rows, honest, "CROSS_FITTED", proof, folder)
     message["members"] = [{"algorithm": member.trial.algorithm, "weight": member.weight} for member in members]
     (folder / "report.json").write_text(json.dumps(message), encoding="utf-8")
 
@@ -63,6 +66,7 @@ def _report(
     rows: Rows,
     prediction: Values,
     basis: ScoreBasis,
+    proof: RunProof,
     folder: Path,
 ) -> RunFinished:
     truth, positive, classes = training.target.values[rows], training.target.positive, training.target.classes
@@ -96,6 +100,7 @@ def _report(
         "curves": curves(truth, prediction, classes, positive),
         "featureImportance": _importance(figures, [member.weight for member in members]),
         "members": [],
+        "proof": proof,
     }
 
 

@@ -51,7 +51,7 @@ def resumed_run(family: Family, space: Mapping[str, Dimension], record: ResumedR
 def _state(algorithm: str, record: RecordedTrial, fold_count: int) -> TrialState:
     is_complete = len(record["foldScores"]) == fold_count
     return TrialState(
-        Trial(algorithm, record["number"], record["parameters"]),
+        Trial(algorithm, record["number"], families()[algorithm].typed(record["parameters"])),
         scores=dict(enumerate(record["foldScores"])),
         seconds=record["seconds"],
         score=record["score"] if is_complete else None,

@@ -11,28 +11,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from .cancel import Cancellation
 from .channel import Channel
 from .coordinator import Coordinator
-from .errors import RunnerError
 from .families.base import Dimension, Family
-from .folds import draw_folds, fingerprint
+from .folds import fingerprint
 from .libraries import library_versions
+from .material import Material, read_material
 from .metrics.base import Values
 from .portable import portable_model
-from .preparation import make_steps
-from .prepared import read_columns
 from .protocol import TrainSpec
 from .registry import families, find_family, find_metric
 from .report import ENSEMBLE
 from .resume import resumed_run
 from .run_state import RunState, TrialState
 from .space import space_of
-from .split import read_folds
-from .table import read_raw, read_table
-from .target import Target, read_target
 from .training import Training, Trial
 
 SMALL_TABLE_CELLS = 5_000_000
@@ -45,32 +39,13 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
     metric = find_metric(spec["metric"], spec["taskType"])
     chosen, with_ensemble = choose_families(spec)
     spaces = {family.key: space_of(family, spec) for family in families().values()}
-    columns = [column for column in spec["columns"] if column["name"] != spec["target"]]
-    if len(columns) == len(spec["columns"]):
-        raise RunnerError("SPEC_INVALID", "The target is not among the columns.")
-    make_steps(spec["steps"], columns)
-    if not columns:
-        raise RunnerError("NO_FEATURES", "There is no column besides the target.")
-    path = Path(spec["data"])
-    raw = read_raw(path, spec["target"])
-    target = read_target(raw, spec["taskType"])
-    prepared = spec.get("prepared")
-    if prepared is None:
-        frame = read_table(path, columns, coded=True).iloc[target.kept].reset_index(drop=True).copy()
-        folds = draw_folds(target, spec["folds"]["count"], spec["folds"]["seed"])
-        cells = frame.size
-    else:
-        if spec["steps"]:
-            raise RunnerError("SPEC_INVALID", "Prepared folds have no steps left to apply.")
-        frame = pd.DataFrame(index=range(len(target.values)))
-        folds = read_folds(prepared, target, len(raw))
-        cells = len(folds) * len(read_columns(prepared["files"], 0))
-    fold_count = int(folds.max()) + 1
-    slots, threads = share_cores(spec, cells)
+    given = read_material(spec)
+    columns, target, folds, fold_count = given.columns, given.target, given.folds, given.fold_count
+    slots, threads = share_cores(spec, given.cells)
     scratch = make_scratch()
     try:
         training = Training(
-            spec, frame, columns, target, folds, fold_count, metric, scratch, out, threads_per_fit=threads
+            spec, given.frame, columns, target, folds, fold_count, metric, scratch, out, threads_per_fit=threads
         )
         baseline = metric.score(target.values, baseline_prediction(training), target.positive)
         keys = [*(family.key for family in chosen), *([ENSEMBLE] if with_ensemble else [])]
@@ -80,7 +55,7 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
             {
                 "type": "started",
                 "rows": len(target.values),
-                "droppedRows": len(raw) - len(target.values),
+                "droppedRows": given.dropped,
                 "columns": len(columns),
                 "folds": fold_count,
                 "foldsSha256": fingerprint(folds),
@@ -92,7 +67,7 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
             }
         )
         began = time.monotonic()
-        warn(channel, spec, target, raw, fold_count)
+        warn(channel, spec, given)
         runs = make_runs(training, chosen, spaces)
         coordinator = Coordinator(training, runs, with_ensemble, slots, channel, cancel, began)
         reason, best = coordinator.run()
@@ -145,8 +120,8 @@ def make_runs(training: Training, chosen: list[Family], spaces: Mapping[str, dic
 
 def first_trial(family: Family, spec: TrainSpec) -> TrialState:
     given = spec.get("startParameters", {}).get(family.key, {})
-    parameters = {**family.defaults, **{name: value for name, value in given.items() if name in family.defaults}}
-    return TrialState(Trial(family.key, 0, parameters))
+    known = {name: value for name, value in given.items() if name in family.defaults}
+    return TrialState(Trial(family.key, 0, {**family.defaults, **family.typed(known)}))
 
 
 def share_cores(spec: TrainSpec, cells: int) -> tuple[int, int]:
@@ -173,12 +148,12 @@ def baseline_prediction(training: Training) -> Values:
     return np.asarray((shares / shares.sum(axis=1, keepdims=True))[folds], dtype=np.float64)
 
 
-def warn(channel: Channel, spec: TrainSpec, target: Target, raw: pd.Series, fold_count: int) -> None:
-    dropped = len(raw) - len(target.values)
-    if dropped:
-        channel.log("WARNING", f"{dropped} rows are left out because their target is missing or not a number.")
-    if fold_count < spec["folds"]["count"]:
-        channel.log("WARNING", f"There are too few rows for {spec['folds']['count']} folds: {fold_count} are used.")
+def warn(channel: Channel, spec: TrainSpec, given: Material) -> None:
+    if given.dropped:
+        channel.log("WARNING", f"{given.dropped} rows are left out because their target is missing or not a number.")
+    if given.fold_count < spec["folds"]["count"]:
+        wished = spec["folds"]["count"]
+        channel.log("WARNING", f"There are too few rows for {wished} folds: {given.fold_count} are used.")
 
 
 def make_scratch() -> Path:

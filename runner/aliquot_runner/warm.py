@@ -22,11 +22,11 @@ import sklearn.tree
 import skops.io
 import xgboost
 
-from . import compile_steps, custom, predict, registry, train
+from . import compile_steps, custom, predict, registry, train, verify
 
 registry.families()
 registry.metrics()
 registry.steps()
 
-VERBS = (compile_steps, custom, predict, train)
+VERBS = (compile_steps, custom, predict, train, verify)
 LIBRARIES = (catboost, lightgbm, msgspec, np, pd, pyarrow.parquet, skops.io, sklearn, xgboost)

@@ -22,10 +22,12 @@ def steady(value: Any, key: str = "") -> Any:
     """The same on every machine: no times, versions, sizes or last digits."""
     if key in TIMES:
         return 0
-    if key in ("sha256", "foldsSha256"):
+    if key == "sha256" or key.endswith("Sha256"):
         return "0" * 64
     if key in ("byteSize", "modelBytes"):
         return 1
+    if key == "machine":
+        return "x86_64"
     if key == "libraries":
         return dict.fromkeys(["python", "numpy"], "0.0.0")
     if isinstance(value, dict):

@@ -3,6 +3,7 @@ import { MeasureMessage, MeasureSpec } from './measure.ts';
 import { RunSpec } from './runner.ts';
 import { RunnerMessage } from './runner-messages.ts';
 import { FitSpec, MatrixMeta, TransformSpec } from './transform.ts';
+import { VerifyMessage, VerifySpec } from './verify.ts';
 
 const contract = z
   .strictObject({
@@ -13,6 +14,8 @@ const contract = z
     matrix: MatrixMeta,
     measure: MeasureSpec,
     measureMessage: MeasureMessage,
+    verify: VerifySpec,
+    verifyMessage: VerifyMessage,
   })
   .meta({
     title: 'RunnerContract',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RunProof } from './proof.ts';
 import { fraction, key, Parameters, RunStep, seconds, sha256, Tuning, unsigned } from './runner.ts';
 
 /** Why a job or one of its runs failed. BUDGET_EXHAUSTED: not one fold was scored in the time there was. */
@@ -147,6 +148,7 @@ const runFinished = message('runFinished', {
   members: z
     .array(z.strictObject({ algorithm: key, weight: fraction }))
     .describe('Of the ensemble, weights add up to 1; empty for the others'),
+  proof: RunProof,
 });
 
 const runFailed = message('runFailed', { algorithm: key, code: FailureCode, message: z.string() });

@@ -56,7 +56,7 @@ export const TaskType = z.enum(taskTypes).meta({ id: 'TaskType' });
 /** How trials after the first of each algorithm are chosen. NONE: one trial each. AUTO: TPE. */
 export const Tuning = z.enum(tuningStrategies).meta({ id: 'Tuning' });
 
-const Folds = z
+export const Folds = z
   .strictObject({
     count: z.int().min(2).max(20).describe('Wished for; fewer where the rarest class has fewer rows'),
     seed: unsigned.max(4_294_967_295),

@@ -81,7 +81,9 @@ def report_portable(training: Training, best: str, best_score: float, trials: li
     predictions = [candidate.prediction for candidate in chosen]
     until = time.monotonic() + SECONDS_TO_BLEND
     found = greedy_weights(training.metric, truth, predictions, positive, seed, until)
-    honest = cross_fitted(training.metric, truth, predictions, training.folds, positive, seed, until + SECONDS_TO_BLEND)
+    honest, _ = cross_fitted(
+        training.metric, truth, predictions, training.folds, positive, seed, until + SECONDS_TO_BLEND
+    )
     weights = {
         candidate.trial.algorithm: float(weight) for candidate, weight in zip(chosen, found, strict=True) if weight > 0
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -58,6 +59,8 @@ class FitTask:
     stop_at: float
     heard: Callable[[int, float], None] | None = None
     """Is told of each iteration, from 1, and its loss on rows that the model does not learn from."""
+    decided: Mapping[str, Scalar] = field(default_factory=dict)
+    """What an earlier fit of the same task told as `Fitted.decided`: done again as it was, whatever the clock says."""
 
     def rows(self, index: npt.NDArray[np.int64]) -> FitTask:
         return replace(self, matrix=self.matrix[index], truth=self.truth[index])
@@ -77,6 +80,8 @@ class Fitted(ABC):
 
     losses: Sequence[float] = ()
     """Of each iteration, on rows that it did not learn from; empty where it has no iterations, or was loaded."""
+    decided: Mapping[str, Scalar] = MappingProxyType({})
+    """What fitting chose by the clock or by watched rows: as `FitTask.decided` it gives the same model again."""
 
     @abstractmethod
     def predict(self, matrix: Matrix) -> Values:
@@ -115,9 +120,18 @@ class Family(ABC):
     space: ClassVar[dict[str, Dimension]] = {}
     """Dimensions that are tuned; the default of each lies inside it."""
 
+    def typed(self, parameters: Mapping[str, Scalar]) -> dict[str, Scalar]:
+        """Whole numbers as such: a document does not tell 31 from 31.0, libraries do."""
+        whole = {name for name, value in self.defaults.items() if isinstance(value, int)}
+        return {
+            name: int(value) if name in whole and isinstance(value, float) and value.is_integer() else value
+            for name, value in parameters.items()
+        }
+
     @abstractmethod
     def fit(self, task: FitTask) -> Fitted:
-        """Fits one model with `task.threads` threads, deterministic by `task.seed` unless the time ran out."""
+        """Fits one model with `task.threads` threads, deterministic by `task.seed` and, where the time ran out, by what
+        it has `decided`."""
 
     @abstractmethod
     def load(self, folder: Path, features: list[Feature], classes: int) -> Fitted:

@@ -16,7 +16,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from .base import Family, FitTask, Fitted
+from .base import Family, FitTask, Fitted, Scalar
 
 WATCHED_SHARE = 0.15
 MINIMUM_ROWS = 60
@@ -62,19 +62,37 @@ class Booster(Family):
         """
 
     def fit(self, task: FitTask) -> Fitted:
+        if task.decided:
+            return self._fit_again(task)
         rounds = task.integer("rounds")
         learn, watch = watched_rows(task)
         if len(task.truth) < MINIMUM_ROWS or len(watch) < 5:
-            return self.boost(task, None, min(rounds, ROUNDS_WITHOUT_WATCHING))[0]
+            model, used = self.boost(task, None, min(rounds, ROUNDS_WITHOUT_WATCHING))
+            model.decided = self._decided(task, used, whole=True)
+            return model
         task = self._in_time(task)
         began = time.monotonic()
         losses: list[float] = []
         listening = replace(task.rows(learn), heard=_listener(losses, task))
         model, used = self.boost(listening, task.rows(watch), rounds)
         spent = time.monotonic() - began
-        if len(task.truth) <= REFIT_UP_TO_ROWS and spent * 1.5 <= task.seconds_left():
-            model = self.boost(task, None, max(used, 1))[0]
+        whole = len(task.truth) <= REFIT_UP_TO_ROWS and spent * 1.5 <= task.seconds_left()
+        if whole:
+            model, used = self.boost(task, None, max(used, 1))
         model.losses = losses
+        model.decided = self._decided(task, used, whole)
+        return model
+
+    def _decided(self, task: FitTask, rounds: int, whole: bool) -> dict[str, Scalar]:
+        """`whole`: of all training rows, not only of those that are not watched."""
+        return {"rounds": rounds, self.step: task.number(self.step), "whole": whole}
+
+    def _fit_again(self, task: FitTask) -> Fitted:
+        decided = task.decided
+        rows = task if decided["whole"] else task.rows(watched_rows(task)[0])
+        again = replace(rows, parameters={**task.parameters, self.step: decided[self.step]})
+        model, used = self.boost(again, None, int(decided["rounds"] or 1))
+        model.decided = self._decided(again, used, bool(decided["whole"]))
         return model
 
     def _in_time(self, task: FitTask) -> FitTask:

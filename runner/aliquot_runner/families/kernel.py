@@ -96,7 +96,9 @@ class KernelFamily(Family):
             width, penalty = _choose(task, inputs, landmarks, usual or 1.0)
             kernel = Kernel.fit(landmarks, width)
             estimator = _estimator(task, penalty).fit(kernel.transform(inputs), task.truth)
-        return KernelModel(estimator, dense, kernel, task.classes, penalty)
+        model = KernelModel(estimator, dense, kernel, task.classes, penalty)
+        model.decided = model.chosen()
+        return model
 
     def load(self, folder: Path, features: list[Feature], classes: int) -> Fitted:
         with np.load(folder / "kernel.npz", allow_pickle=False) as arrays:
@@ -110,6 +112,8 @@ def _estimator(task: FitTask, penalty: float) -> Any:
 
 def _choose(task: FitTask, inputs: Inputs, landmarks: Inputs, usual: float) -> tuple[float, float]:
     """Width and penalty by watched rows; `usual` is the median distance, which the widths are multiples of."""
+    if task.decided:
+        return float(task.decided["width"] or 0), float(task.decided["penalty"] or 0)
     widths = [usual * share for share in WIDTHS]
     penalties = list(PENALTIES)
     if task.parameters["width"] is not None:

@@ -60,10 +60,12 @@ class Linear(Family):
         if inputs.size <= DOUBLE_UP_TO_CELLS:
             inputs = inputs.astype(np.float64)
         with quietly(task.threads):
-            penalty = task.parameters["penalty"]
+            penalty = task.decided.get("penalty", task.parameters["penalty"])
             chosen = _penalty(task, inputs) if penalty is None else float(penalty)
             estimator = _estimator(task, chosen).fit(inputs, task.truth)
-        return LinearModel(estimator, splines, task.classes, chosen)
+        model = LinearModel(estimator, splines, task.classes, chosen)
+        model.decided = model.chosen()
+        return model
 
     def load(self, folder: Path, features: list[Feature], classes: int) -> Fitted:
         return LinearModel(load(folder / "model.skops"), Splines.load(folder), classes, 0.0)

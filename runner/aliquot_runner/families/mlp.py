@@ -92,19 +92,22 @@ class Mlp(Family):
         if len(truth) < MINIMUM_ROWS or len(watch) < 5:
             learned, watch = np.arange(len(truth)), np.zeros(0, dtype=np.int64)
         losses: list[float] = []
+        is_watched = len(watch) > 0 and not task.decided
         network = Network.drawn(inputs.shape[1], max(1, task.classes), training, generator)
         with quietly(task.threads):
-            best, _ = learn(
+            best, epochs = learn(
                 network,
                 training,
                 inputs[learned],
                 _slope(truth[learned], task.classes, task.absolute),
-                _told(_loss(inputs[watch], truth[watch], task), task, scale, losses) if len(watch) else None,
+                _told(_loss(inputs[watch], truth[watch], task), task, scale, losses) if is_watched else None,
                 lambda: time.monotonic() > task.stop_at,
                 generator,
+                int(task.decided.get("epochs", training.epochs) or 0),
             )
         model = MlpModel(dense, waves, best, task.classes, mean, scale)
         model.losses = losses
+        model.decided = {"epochs": epochs}
         return model
 
     def load(self, folder: Path, features: list[Feature], classes: int) -> Fitted:
