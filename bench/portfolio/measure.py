@@ -33,7 +33,7 @@ from aliquot_runner.target import read_target
 from aliquot_runner.training import Training, Trial, out_of_fold
 
 FOLDS = 5
-MAXIMUM_ROWS = 5_000
+MAXIMUM_ROWS = 3_000
 """Of larger tables so many are drawn: the whole then takes about an hour of one core."""
 CPU_SECONDS = 60
 WALL_SECONDS = 600.0
@@ -156,7 +156,7 @@ def training_of(places: Places) -> Training:
 
 
 def digest_of(configuration: Configuration) -> str:
-    """Of the parameters, the encoder and all the code of ours that fits the algorithm."""
+    """Of the rows, the parameters, the encoder and all the code of ours that fits the algorithm."""
     start = Path(str(family_package.__file__)).parent / f"{configuration.algorithm}.py"
     seen: dict[Path, None] = {}
     waiting = [start, start.parents[1] / "encoder.py"]
@@ -165,7 +165,7 @@ def digest_of(configuration: Configuration) -> str:
         if path not in seen and path.name not in NOT_OF_A_FIT:
             seen[path] = None
             waiting += imported(path)
-    digest = hashlib.sha256(json.dumps(configuration.parameters, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([MAXIMUM_ROWS, configuration.parameters], sort_keys=True).encode())
     for path in sorted(seen):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
