@@ -1,9 +1,10 @@
 """The model archive: a zip of native model files with a manifest; equal models give equal bytes.
 
-manifest.json: format, task, target, classes, columns, metric, seed, libraries, members (algorithm, weight, parameters,
-folds) and the SHA-256 of every other file. preparation/<fold>.json: fitted steps and encoder of a fold; `prepared` says
-that code outside the archive makes what they are given, which the server keeps.
-<algorithm>/<fold>/: that fold's model. A prediction is the weighted mean over members of the mean over their folds.
+manifest.json: format, task, target, classes, columns, metric, seed, libraries, members (algorithm, trial, weight,
+parameters, folds) and the SHA-256 of every other file. preparation/<fold>.json: fitted steps and encoder of a fold;
+`prepared` says that code outside the archive makes what they are given, which the server keeps.
+<algorithm>-<trial>/<fold>/: that fold's model. A prediction is the weighted mean over members of the mean over their
+folds.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from .libraries import library_versions
 from .protocol import RunnerArtifact
 from .training import Training, Trial
 
-FORMAT = 1
+FORMAT = 2
 MEDIA_TYPE = "application/zip"
 NOT_OF_THE_MODEL = {"predictions.npy", "fold.json"}
 MAXIMUM_BYTES = 4 * 1024**3
@@ -44,7 +45,7 @@ def pack(training: Training, members: Sequence[Member], path: Path) -> None:
             folder = member.trial.folder(training, fold)
             for file in sorted(folder.iterdir()):
                 if file.name not in NOT_OF_THE_MODEL:
-                    files[f"{member.trial.algorithm}/{fold}/{file.name}"] = file
+                    files[f"{member.trial.name}/{fold}/{file.name}"] = file
     hashes = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in sorted(files.items())}
     manifest = _manifest(training, members, hashes)
     with zipfile.ZipFile(path, "w") as archive:
@@ -69,6 +70,7 @@ def _manifest(training: Training, members: Sequence[Member], hashes: Mapping[str
         "members": [
             {
                 "algorithm": member.trial.algorithm,
+                "trial": member.trial.number,
                 "weight": member.weight,
                 "parameters": dict(member.trial.parameters),
                 "folds": member.folds,
@@ -77,6 +79,16 @@ def _manifest(training: Training, members: Sequence[Member], hashes: Mapping[str
         ],
         "files": dict(hashes),
     }
+
+
+def name_of(member: Mapping[str, Any]) -> str:
+    """As `Trial.name`, of a member in a manifest."""
+    return f"{member['algorithm']}-{member['trial']}"
+
+
+def model_folder(folder: Path, member: Mapping[str, Any], fold: int) -> Path:
+    """Where an unpacked archive has the model of one fold of a member."""
+    return folder / name_of(member) / str(fold)
 
 
 def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .archive import unpack
+from .archive import model_folder, unpack
 from .channel import Channel
 from .errors import RunnerError
 from .families.base import Values
@@ -85,7 +85,7 @@ def apply_model(manifest: dict[str, Any], folder: Path, rows: Callable[[int], pd
             family = families().get(member["algorithm"])
             if family is None:
                 raise RunnerError("MODEL_INVALID", f"The model uses an unknown algorithm, {member['algorithm']}.")
-            model = load_model(family, folder / member["algorithm"] / str(fold), features)
+            model = load_model(family, model_folder(folder, member, fold), features)
             part = model.predict(matrix) * (member["weight"] / len(member["folds"]))
             total = part if total is None else total + part
     if total is None:

@@ -138,6 +138,7 @@ class FeatureImportanceItem(TypedDict):
 
 class Member(TypedDict):
     algorithm: str
+    trial: int
     weight: float
 
 

@@ -55,7 +55,10 @@ def report_ensemble(training: Training, trials: list[Trial], stop_at: float, fol
     rows = np.arange(len(truth))
     proof = run_proof(training, trials, folds, honest, by_fold)
     message = _report(training, ENSEMBLE, members, rows, honest, "CROSS_FITTED", proof, folder)
-    message["members"] = [{"algorithm": member.trial.algorithm, "weight": member.weight} for member in members]
+    message["members"] = [
+        {"algorithm": member.trial.algorithm, "trial": member.trial.number, "weight": member.weight}
+        for member in members
+    ]
     (folder / "report.json").write_text(json.dumps(message), encoding="utf-8")
 
 

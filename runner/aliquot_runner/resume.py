@@ -63,7 +63,7 @@ def restore_fold(training: Training, trial: Trial, fold: int, restore: Restore, 
     """As `fit_fold`, with the model of the archive. Raises FitError MODEL_INVALID where that scores otherwise."""
     prepared = prepare(training, fold)
     with tempfile.TemporaryDirectory(dir=training.scratch) as unpacked:
-        part = f"{trial.algorithm}/{fold}/"
+        part = f"{trial.name}/{fold}/"
         unpack(restore.archive, Path(unpacked), part)
         shutil.copytree(Path(unpacked) / part, folder, dirs_exist_ok=True)
     model = load_model(families()[trial.algorithm], folder, prepared.features)

@@ -63,8 +63,13 @@ class Trial:
     number: int
     parameters: Mapping[str, Scalar]
 
+    @property
+    def name(self) -> str:
+        """Unique within a training, and in the archives of its models."""
+        return f"{self.algorithm}-{self.number}"
+
     def folder(self, training: Training, fold: int) -> Path:
-        return training.scratch / f"{self.algorithm}-{self.number}-{fold}"
+        return training.scratch / f"{self.name}-{fold}"
 
 
 def out_of_fold(training: Training, trial: Trial, folds: list[int]) -> tuple[npt.NDArray[np.int64], Values]:

@@ -116,6 +116,12 @@ const tuned = message('tuned', {
     ),
 });
 
+const Member = z.strictObject({
+  algorithm: key,
+  trial: unsigned.describe('Its number within the algorithm'),
+  weight: fraction,
+});
+
 /** A servable model is in out/. */
 const runFinished = message('runFinished', {
   algorithm: key,
@@ -145,9 +151,7 @@ const runFinished = message('runFinished', {
     .describe(
       'Shares of 1, largest first, at most 1,000; empty where the algorithm has none. By column; with `prepared`, by the columns of the matrices',
     ),
-  members: z
-    .array(z.strictObject({ algorithm: key, weight: fraction }))
-    .describe('Of the ensemble, weights add up to 1; empty for the others'),
+  members: z.array(Member).describe('Of the ensemble, weights add up to 1; empty for the others'),
   proof: RunProof,
 });
 
@@ -179,7 +183,7 @@ const portable = message('portable', {
     .number()
     .nullable()
     .describe('How much worse than the best run, in the unit of the metric; below 0: better'),
-  members: z.array(z.strictObject({ algorithm: key, weight: fraction })).describe('Weights add up to 1'),
+  members: z.array(Member).describe('Weights add up to 1'),
   artifact: RunnerArtifact.nullable(),
   parity: z
     .strictObject({

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto
 
+from ..archive import model_folder
 from . import boosters, others
 from .graph import Graph, NotPortableError
 from .inputs import Table, kind_of, matrix_of
@@ -39,7 +40,7 @@ def compose(manifest: Mapping[str, Any], folder: Path, members: Sequence[Mapping
         matrix = _matrix(table.of_fold(), folder / "preparation" / f"{fold}.json")
         for member in members:
             if fold in member["folds"]:
-                part = _fold_prediction(graph, matrix, member["algorithm"], folder, fold)
+                part = _fold_prediction(graph, matrix, member["algorithm"], model_folder(folder, member, fold))
                 share = graph.number(member["weight"] / len(member["folds"]))
                 weighted = graph.add("Mul", part, share)
                 total = weighted if total is None else graph.add("Add", total, weighted)
@@ -79,9 +80,8 @@ def _matrix(table: Table, preparation: Path) -> str:
     return matrix_of(table, state["encoder"])
 
 
-def _fold_prediction(graph: Graph, matrix: str, algorithm: str, folder: Path, fold: int) -> str:
-    """As `FoldModel.predict`."""
-    part = folder / algorithm / str(fold)
+def _fold_prediction(graph: Graph, matrix: str, algorithm: str, part: Path) -> str:
+    """As `FoldModel.predict`, of the model in the folder `part`."""
     state = json.loads((part / "model.json").read_text(encoding="utf-8"))
     classes, present = int(state["classes"]), [int(number) for number in state["present"]]
     if state["constant"]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..archive import Member, artifact, pack, unpack
+from ..archive import Member, artifact, name_of, pack, unpack
 from ..ensemble import cross_fitted, greedy_weights
 from ..families.base import Values
 from ..predict import apply_model
@@ -49,11 +49,11 @@ class Archive:
         self._spread = float(np.std(training.target.values)) if training.classes == 0 else 1.0
 
     def export(self, weights: Mapping[str, float]) -> tuple[bytes, Parity]:
-        """The graph of these members, held against their predictions. Raises NotPortableError."""
+        """The graph of these members by their names, held against their predictions. Raises NotPortableError."""
         members = [
-            {**member, "weight": weights[member["algorithm"]]}
+            {**member, "weight": weights[name]}
             for member in self._manifest["members"]
-            if member["algorithm"] in weights
+            if (name := name_of(member)) in weights
         ]
         model = compose(self._manifest, self._folder, members)
         if len(model) > MAXIMUM_BYTES:
@@ -85,7 +85,7 @@ def report_portable(training: Training, best: str, best_score: float, trials: li
         training.metric, truth, predictions, training.folds, positive, seed, until + SECONDS_TO_BLEND
     )
     weights = {
-        candidate.trial.algorithm: float(weight) for candidate, weight in zip(chosen, found, strict=True) if weight > 0
+        candidate.trial.name: float(weight) for candidate, weight in zip(chosen, found, strict=True) if weight > 0
     }
     model, parity = archive.export(weights)
     (folder / "portable.onnx").write_bytes(model)
@@ -96,7 +96,11 @@ def report_portable(training: Training, best: str, best_score: float, trials: li
         "algorithm": best,
         "score": score,
         "gap": worse,
-        "members": [{"algorithm": algorithm, "weight": weight} for algorithm, weight in weights.items()],
+        "members": [
+            {"algorithm": trial.algorithm, "trial": trial.number, "weight": weights[trial.name]}
+            for trial in (candidate.trial for candidate in chosen)
+            if trial.name in weights
+        ],
         "artifact": artifact(folder / "portable.onnx", "portable.onnx", MEDIA_TYPE),
         "parity": {
             "rows": parity.rows,
@@ -128,11 +132,10 @@ def _choose(archive: Archive, candidates: list[Candidate]) -> list[Candidate]:
     for candidate in candidates:
         if len(chosen) == MAXIMUM_MEMBERS or (chosen and time.monotonic() > until):
             break
-        algorithm = candidate.trial.algorithm
         try:
-            model, _ = archive.export({algorithm: 1.0})
+            model, _ = archive.export({candidate.trial.name: 1.0})
         except NotPortableError as reason:
-            reasons.append(f"{families()[algorithm].label}: {reason}")
+            reasons.append(f"{families()[candidate.trial.algorithm].label}: {reason}")
             continue
         if len(model) <= left:
             chosen.append(candidate)

@@ -61,8 +61,12 @@ function rankingRow(run: RankedRun): string[] {
 }
 
 function bestLines(best: RankedRun, metric: Metric | null, report: RunReport, paint: Paint): string[] {
-  const members = best.members
-    .map(({ algorithm, weight }) => `${algorithm} ${Math.round(weight * 100)} %`)
+  const weights = new Map<string, number>();
+  for (const { algorithm, weight } of best.members) {
+    weights.set(algorithm, (weights.get(algorithm) ?? 0) + weight);
+  }
+  const members = [...weights]
+    .map(([algorithm, weight]) => `${algorithm} ${Math.round(weight * 100)} %`)
     .join(', ');
   const score = best.score === null ? '' : `${metric?.label ?? 'score'} ${formatScore(best.score)}`;
   const lines = [`${paint('bold', 'Best')}   ${best.label}${members ? ` (${members})` : ''}, ${score}`];

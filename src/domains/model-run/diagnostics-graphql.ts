@@ -3,7 +3,14 @@ import type { RunnerCurve } from '#contract/runner-messages.ts';
 import { PreprocessingStep, placed } from '#domains/preprocessing/plan-graphql.ts';
 import { ScoreBasisEnum } from '#enums.ts';
 import { encodeId } from '#ids.ts';
-import type { Confusion, Importance, MetricScore, TrainedPlan, TrialRow } from './table.ts';
+import type {
+  Confusion,
+  EnsembleMember as EnsembleMemberRow,
+  Importance,
+  MetricScore,
+  TrainedPlan,
+  TrialRow,
+} from './table.ts';
 
 export const MetricValue = builder.objectRef<MetricScore>('MetricValue').implement({
   description: 'What one metric says of a run.',
@@ -72,15 +79,18 @@ export const TrainedPreprocessing = builder.objectRef<TrainedPlan>('TrainedPrepr
 
 const OF_PLAN = 'Effects are shown with the preprocessing.';
 
-export const EnsembleMember = builder
-  .objectRef<{ algorithm: string; weight: number }>('EnsembleMember')
-  .implement({
-    description: 'A run that an ensemble blends.',
-    fields: (t) => ({
-      algorithm: t.exposeString('algorithm', { description: 'Key of the catalogue.' }),
-      weight: t.exposeFloat('weight', { description: 'Weights add up to 1.' }),
+export const EnsembleMember = builder.objectRef<EnsembleMemberRow>('EnsembleMember').implement({
+  description: 'A trial that an ensemble blends.',
+  fields: (t) => ({
+    algorithm: t.exposeString('algorithm', { description: 'Key of the catalogue.' }),
+    trial: t.int({
+      nullable: true,
+      description: 'Number of the trial within the run of that algorithm; null: it was not recorded.',
+      resolve: (row) => row.trial ?? null,
     }),
-  });
+    weight: t.exposeFloat('weight', { description: 'Weights add up to 1.' }),
+  }),
+});
 
 export const Trial = builder.objectRef<TrialRow>('Trial').implement({
   description: 'One set of hyperparameters tried within a run.',

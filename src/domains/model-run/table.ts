@@ -32,6 +32,8 @@ export type PortableModel = Omit<MessageOf<'portable'>, 'type' | 'algorithm' | '
   artifactName: string | null;
 };
 
+export type EnsembleMember = Omit<MessageOf<'runFinished'>['members'][number], 'trial'> & { trial?: number };
+
 /** What tuning has brought so far, as the runner tells it. */
 export type Tuning = Omit<MessageOf<'tuned'>, 'type' | 'algorithm'>;
 
@@ -86,7 +88,7 @@ export const modelRun = pgTable(
     confusionMatrix: jsonb('confusion_matrix').$type<Confusion>(),
     curves: jsonb('curves').$type<RunnerCurve[]>(),
     featureImportance: jsonb('feature_importance').$type<Importance[]>(),
-    members: jsonb('members').$type<{ algorithm: string; weight: number }[]>(),
+    members: jsonb('members').$type<EnsembleMember[]>(),
     /** Null for runs of before it was kept. */
     preprocessing: jsonb('preprocessing').$type<TrainedPlan>(),
     sandboxTier: text('sandbox_tier'),

@@ -109,10 +109,15 @@ export function Members(props: {
 }) {
   const { members, algorithms } = props;
   if (members.length === 0) return null;
-  const bars = members.map(({ algorithm, weight }) => ({
-    label: algorithms.find(({ key }) => key === algorithm)?.label ?? algorithm,
-    value: weight,
-    text: percent(weight),
+  const nameOf = ({ algorithm, trial }: Run['members'][number]) => {
+    const label = algorithms.find(({ key }) => key === algorithm)?.label ?? algorithm;
+    const isAlone = members.filter((member) => member.algorithm === algorithm).length === 1;
+    return isAlone || trial === null ? label : `${label}, trial ${trial}`;
+  };
+  const bars = members.map((member) => ({
+    label: nameOf(member),
+    value: member.weight,
+    text: percent(member.weight),
   }));
   return (
     <Card>
