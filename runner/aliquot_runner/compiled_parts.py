@@ -84,6 +84,7 @@ class TypedFrame:
 
     Dates become days since the first one. Free text becomes its length, its words, how often it occurs, and itself
     where it is frequent. Columns that are the same in every training row are left out, and so are identifiers.
+    The mean target of each level, where there are many, is added when a model is fitted.
     """
 
     most_levels = 254

@@ -16,13 +16,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .steps.base import levels_of, spread
+from .level_means import apply_means, learn_means
+from .steps.base import Truth, levels_of, spread
 from .steps.text_statistics import described
 
 Matrix = npt.NDArray[np.float32]
 
 MAXIMUM_LEVELS = 254
 FREQUENCY_FROM_LEVELS = 30
+MEANS_FROM_LEVELS = 50
 MINIMUM_TEXT_ROWS = 10
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -52,6 +54,20 @@ class Encoder:
                 self.columns.append({"name": str(name), **learned})
         return self
 
+    def fit_transform(self, frame: pd.DataFrame, types: Mapping[str, str], target: Truth) -> Matrix:
+        """As `fit`, and the mean targets of levels where there are many; the matrix of these rows.
+
+        It is not what `transform` makes of them, which would show each row its own target.
+        """
+        self.fit(frame, types)
+        means: dict[str, Any] = {}
+        for column in self.columns:
+            if len(column.get("counts", ())) > MEANS_FROM_LEVELS:
+                found = learn_means(*levels_of(frame[column["name"]]), target)
+                if found is not None:
+                    column["means"], means[column["name"]] = found
+        return self._matrix(frame, means)
+
     def features(self) -> list[Feature]:
         found: list[Feature] = []
         for column in self.columns:
@@ -61,16 +77,23 @@ class Encoder:
                 found.append(Feature(name, source, "number"))
             if column["kind"] in ("category", "text") and column["vocabulary"]:
                 found.append(Feature(name, source, "category", len(column["vocabulary"]) + 1))
-            found.extend(Feature(f"{name}.{extra}", source, "number") for extra in column.get("extras", []))
+            outputs = column["means"]["outputs"] if "means" in column else []
+            found.extend(
+                Feature(f"{name}.{extra}", source, "number") for extra in [*column.get("extras", []), *outputs]
+            )
         return found or [Feature("nothing", "nothing", "number")]
 
     def transform(self, frame: pd.DataFrame) -> Matrix:
         """(rows, features) float32. A category unseen in training is NaN like a missing one."""
+        return self._matrix(frame, {})
+
+    def _matrix(self, frame: pd.DataFrame, means: Mapping[str, Any]) -> Matrix:
+        """`means`: figures of training rows by the column that they came from."""
         width = max(1, len(self.features()))
         matrix = np.zeros((len(frame), width), dtype=np.float32)
         place = 0
         for column in self.columns:
-            for block in _apply(frame[column["name"]], column):
+            for block in _apply(frame[column["name"]], column, means.get(column["name"])):
                 matrix[:, place] = block
                 place += 1
         return matrix
@@ -116,7 +139,7 @@ def _frequent(texts: list[str], counts: npt.NDArray[np.int64], least: int) -> li
     return [text for _, text in heapq.nsmallest(MAXIMUM_LEVELS, candidates)]
 
 
-def _apply(values: pd.Series, column: dict[str, Any]) -> Iterator[npt.NDArray[Any]]:
+def _apply(values: pd.Series, column: dict[str, Any], means: Any) -> Iterator[npt.NDArray[Any]]:
     if column["kind"] == "number":
         yield np.clip(values.to_numpy(), -LARGEST, LARGEST)
         return
@@ -134,3 +157,5 @@ def _apply(values: pd.Series, column: dict[str, Any]) -> Iterator[npt.NDArray[An
             yield spread(codes, np.log1p([counts.get(text, 0) for text in texts]))
         elif figures is not None:
             yield spread(codes, figures[:, ("length", "words").index(extra)])
+    if "means" in column:
+        yield from (apply_means(codes, texts, column["means"]) if means is None else means).T

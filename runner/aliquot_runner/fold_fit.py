@@ -65,13 +65,12 @@ def _prepare_into(training: Training, fold: int, folder: Path) -> None:
 def _matrices(training: Training, fold: int) -> tuple[Matrix, Matrix, dict[str, Any]]:
     """Training rows, validation rows and the state of the preparation."""
     held = training.folds == fold
+    truth = Truth(training.target.values[~held], training.classes)
     given = training.spec.get("prepared")
     if given is not None:
-        counts = (int(np.sum(~held)), int(np.sum(held)))
-        made = prepared_fold(given["files"], fold, counts, training.columns)
+        made = prepared_fold(given["files"], fold, truth, int(np.sum(held)), training.columns)
         return made.train, made.validation, made.state()
     preparation = Preparation(make_steps(training.spec["steps"], training.columns), training.types)
-    truth = Truth(training.target.values[~held], training.classes)
     train = preparation.fit(training.frame[~held], truth)
     return train, preparation.transform(training.frame[held]), preparation.state()
 

@@ -180,8 +180,9 @@ class Matrices:
 
 def _matrices(measuring: Measuring, plan: MeasuredPlan, split: int, train: Rows, validation: Rows) -> Matrices:
     prefix = plan.get("prepared")
+    target = StepTarget(measuring.truth[train], len(measuring.target.classes))
     if prefix is not None:
-        made = prepared_fold(prefix, split, (len(train), len(validation)), measuring.columns)
+        made = prepared_fold(prefix, split, target, len(validation), measuring.columns)
         known = {column["label"] for column in measuring.columns}
         names = {
             f"c{place}": (column["name"], column["name"] if column["name"] in known else None)
@@ -191,7 +192,6 @@ def _matrices(measuring: Measuring, plan: MeasuredPlan, split: int, train: Rows,
         return Matrices(made.train, made.validation, made.preparation.features(), rows, names)
     types = {column["name"]: column["type"] for column in measuring.columns}
     preparation = Preparation(make_steps(plan["steps"], measuring.columns), types)
-    target = StepTarget(measuring.truth[train], len(measuring.target.classes))
     matrix = preparation.fit(measuring.frame.iloc[train].reset_index(drop=True), target)
     rows = measuring.frame.iloc[validation].reset_index(drop=True)
     other = preparation.transform(rows)

@@ -58,7 +58,7 @@ class Preparation:
             except Exception as error:
                 raise RunnerError("STEP_FAILED", f"{step.label}: {error}") from error
             self.types |= step.types()
-        return self.encoder.fit(frame, self.types).transform(frame)
+        return self.encoder.fit_transform(frame, self.types, target)
 
     def transform(self, frame: pd.DataFrame) -> Matrix:
         frame = coded(frame)

@@ -15,10 +15,11 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from .encoder import Encoder, Matrix
+from .encoder import Matrix
 from .errors import RunnerError
 from .preparation import Preparation
 from .protocol import ColumnType, MatrixColumn, MatrixMeta, RunColumn
+from .steps.base import Truth
 
 Part = Literal["train", "validation", "rows"]
 
@@ -37,14 +38,16 @@ class PreparedFold:
         return {**self.preparation.state(), "made": self.columns}
 
 
-def prepared_fold(prefix: str, fold: int, counts: tuple[int, int], inputs: Sequence[RunColumn] = ()) -> PreparedFold:
-    """One fold with so many training and validation rows; `inputs` tell which columns hold free text."""
+def prepared_fold(
+    prefix: str, fold: int, target: Truth, validation_rows: int, inputs: Sequence[RunColumn] = ()
+) -> PreparedFold:
+    """One fold, `target` that of its training rows; `inputs` tell which columns hold free text."""
     columns = read_columns(prefix, fold)
-    train = read_part(prefix, fold, "train", columns, counts[0])
-    types = _types(columns, inputs)
-    preparation = Preparation([], types, Encoder().fit(train, types))
-    validation = read_part(prefix, fold, "validation", columns, counts[1])
-    return PreparedFold(preparation.transform(train), preparation.transform(validation), preparation, columns)
+    train = read_part(prefix, fold, "train", columns, len(target.values))
+    preparation = Preparation([], _types(columns, inputs))
+    matrix = preparation.fit(train, target)
+    validation = read_part(prefix, fold, "validation", columns, validation_rows)
+    return PreparedFold(matrix, preparation.transform(validation), preparation, columns)
 
 
 def read_columns(prefix: str, fold: int) -> list[MatrixColumn]:

@@ -30,7 +30,7 @@ def data(task: str, rows: int = 500) -> pd.DataFrame:
     """Numbers with gaps, a date with gaps, categories of few and of many levels; the target is c5."""
     frame = table(rows).drop(columns=["c5", "c6"])
     generator = np.random.default_rng(3)
-    frame["many"] = [f"level {int(number)}" for number in generator.exponential(12, rows)]
+    frame["many"] = [f"level {int(number)}" for number in generator.exponential(40, rows)]
     signal = frame.select_dtypes("number").fillna(0).to_numpy() @ np.ones(len(frame.select_dtypes("number").columns))
     signal = (signal - signal.mean()) / signal.std() + frame["many"].str.len() + generator.normal(0, 0.3, rows)
     if task == "REGRESSION":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from aliquot_runner.encoder import Encoder
 from aliquot_runner.families.boosting import watched_rows
 from aliquot_runner.folds import draw_folds
+from aliquot_runner.steps.base import Truth
 from aliquot_runner.target import read_target
 
 from .test_families import fitted, inputs
@@ -62,6 +64,38 @@ def test_a_vocabulary_knows_training_rows_only() -> None:
     codes = encoder.transform(frame)
     assert np.isnan(codes[50:, 0]).all()
     assert not np.isnan(codes[:50, 0]).any()
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_the_mean_target_of_a_level_does_not_know_the_row(classes: int) -> None:
+    generator = np.random.default_rng(1)
+    level = generator.integers(0, 80, 800)
+    truth = np.clip(level // 30 + generator.integers(0, 2, 800), 0, max(1, classes - 1))
+    frame = pd.DataFrame({"c0": np.char.add("v", level.astype(str)).astype(object)})
+    encoder = Encoder()
+    matrix = encoder.fit_transform(frame, {}, Truth(truth, classes))
+    means = [place for place, feature in enumerate(encoder.features()) if ".mean" in feature.name]
+    assert len(means) == max(1, classes if classes > 2 else 1)
+    changed = truth.copy()
+    changed[5] = (changed[5] + 1) % 2
+    other = Encoder().fit_transform(frame, {}, Truth(changed, classes))
+    assert matrix[5, means] == pytest.approx(other[5, means], abs=2e-3), "only by what all levels have in common"
+    same_level = (level == level[5]) & (np.arange(800) != 5)
+    assert np.abs(matrix[same_level][:, means] - other[same_level][:, means]).max() > 0.01
+
+    learned = json.loads(json.dumps(encoder.columns))
+    unseen = Encoder(learned).transform(pd.DataFrame({"c0": ["v3", "never", None]}))[:, means]
+    assert unseen[1] == pytest.approx(np.array(learned[0]["means"]["prior"]))
+    assert np.isfinite(unseen).all()
+    assert np.array_equal(encoder.fit_transform(frame, {}, Truth(truth, classes)), matrix)
+
+
+def test_levels_that_differ_by_chance_only_have_no_mean() -> None:
+    generator = np.random.default_rng(2)
+    frame = pd.DataFrame({"c0": np.char.add("v", generator.integers(0, 90, 900).astype(str)).astype(object)})
+    encoder = Encoder()
+    encoder.fit_transform(frame, {}, Truth(generator.normal(size=900), 0))
+    assert [feature.name for feature in encoder.features()] == ["c0", "c0.frequency"]
 
 
 def test_early_stopping_watches_training_rows_only() -> None:

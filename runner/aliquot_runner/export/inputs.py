@@ -122,4 +122,18 @@ def _encoded(table: Table, column: Mapping[str, Any]) -> list[str]:
     if "frequency" in column["extras"]:
         often = {text: float(np.log1p(count)) for text, count in column["counts"].items()}
         blocks.append(graph.lookup(given.tensor, {**often, "": np.nan}, 0.0))
+    if "means" in column:
+        blocks.extend(_means(graph, given.tensor, column["means"]))
     return blocks
+
+
+def _means(graph: Graph, texts: str, means: Mapping[str, Any]) -> list[str]:
+    """A column for each output, of figures of the level; those of unknown levels are the prior."""
+    return [
+        graph.lookup(
+            texts,
+            {**{text: figures[place] for text, figures in means["levels"].items()}, "": means["missing"][place]},
+            means["prior"][place],
+        )
+        for place in range(len(means["outputs"]))
+    ]
