@@ -1,8 +1,9 @@
 """Cross-validates configurations on the exported tables: `measure.py TABLES RESULTS [NAME…]`, runner on PYTHONPATH.
 
 Leaves RESULTS/TABLE/NAME.{json,npy}: seconds of CPU, score and out-of-fold predictions; beside them truth and folds.
-What is there is done again only where the code of the algorithm or the configuration is another one by now, so that it
-may be stopped and begun again at any time. All tables get the first configuration of each algorithm before any second.
+What is there is done again only where the code of the algorithm, the configuration or what the encoder makes of the
+table is another by now, so that it may be ended and begun again at any time. All tables get the first configuration of
+each algorithm before any gets the second.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,30 +38,30 @@ MAXIMUM_ROWS = 3_000
 """Of larger tables so many are drawn: the whole then takes about an hour of one core."""
 CPU_SECONDS = 60
 WALL_SECONDS = 600.0
-NOT_OF_A_FIT = {"protocol.py", "errors.py"}
+NOT_OF_A_FIT = {"protocol.py", "errors.py", "base.py", "encoder.py"}
 
 
 def main(tables: Path, results: Path, wanted: list[str]) -> None:
     names = wanted or sorted(path.stem for path in tables.glob("*.json"))
     specs = {name: json.loads((tables / f"{name}.json").read_text(encoding="utf-8")) for name in names}
     with tempfile.TemporaryDirectory() as scratch:
+        places = {name: Places(tables / name, results / name, Path(scratch, name)) for name in names}
+        matrices = {name: in_child(prepare_all, place) for name, place in places.items()}
         for configuration in configurations():
-            digest = digest_of(configuration)
             for name, spec in specs.items():
                 done = results / name / f"{configuration.name}.json"
+                digest = digest_of(configuration, matrices[name]["digest"])
                 if spec["taskType"] not in families()[configuration.algorithm].tasks or is_measured(done, digest):
                     continue
-                done.parent.mkdir(parents=True, exist_ok=True)
                 figures: dict[str, Any] = {
                     "algorithm": configuration.algorithm,
                     "parameters": configuration.parameters,
                     "digest": digest,
                 }
-                figures |= in_child(Places(tables / name, done.parent, Path(scratch, name)), configuration)
+                figures |= in_child(fit_all, places[name], configuration)
                 write(done, figures)
-                print(
-                    name, configuration.name, figures.get("score", figures.get("error")), figures["seconds"], flush=True
-                )
+                result = figures.get("score", figures.get("error"))
+                print(name, configuration.name, result, figures["seconds"], flush=True)
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,11 @@ def write(path: Path, figures: dict[str, Any]) -> None:
     draft.rename(path)
 
 
-def in_child(places: Places, configuration: Configuration) -> dict[str, Any]:
+def in_child(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
     """A process of its own ends alone where a configuration takes too long. This one never opens a parallel region."""
     context = multiprocessing.get_context("fork")
     answer, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=fit_all, args=(places, configuration, theirs))
+    child = context.Process(target=lambda: theirs.send(work(*arguments)))
     child.start()
     theirs.close()
     heard: dict[str, Any] = {"error": f"over {CPU_SECONDS} s", "seconds": float(CPU_SECONDS)}
@@ -101,11 +102,19 @@ def in_child(places: Places, configuration: Configuration) -> dict[str, Any]:
     return heard
 
 
-def fit_all(places: Places, configuration: Configuration, answer: Any) -> None:
-    """Sends the figures of one configuration on one table, and leaves its predictions in the folder."""
+def prepare_all(places: Places) -> dict[str, Any]:
+    """The digest of what the algorithms are given."""
     training = training_of(places)
+    digest = hashlib.sha256()
     for fold in range(training.fold_count):
-        prepare(training, fold)
+        prepared = prepare(training, fold)
+        digest.update(prepared.train.tobytes() + prepared.validation.tobytes() + repr(prepared.features).encode())
+    return {"digest": digest.hexdigest()}
+
+
+def fit_all(places: Places, configuration: Configuration) -> dict[str, Any]:
+    """The figures of one configuration on one table; its predictions are left in the folder."""
+    training = training_of(places)
     soft = int(time.process_time()) + CPU_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (soft, soft))
     parameters = {**families()[configuration.algorithm].defaults, **configuration.parameters}
@@ -119,12 +128,14 @@ def fit_all(places: Places, configuration: Configuration, answer: Any) -> None:
             place.mkdir()
             fit_fold(training, trial, fold, time.monotonic() + WALL_SECONDS, place)
         rows, prediction = out_of_fold(training, trial, list(range(training.fold_count)))
-        np.save(places.folder / f"{configuration.name}.npy", prediction.astype(np.float32))
+        draft = places.folder / "draft.npy"
+        np.save(draft, prediction.astype(np.float32))
+        draft.rename(places.folder / f"{configuration.name}.npy")
         figures["score"] = training.score(rows, prediction)
     except Exception as error:
         figures["error"] = f"{type(error).__name__}: {error}"
     figures["seconds"] = round(time.process_time() - began, 3)
-    answer.send(figures)
+    return figures
 
 
 def training_of(places: Places) -> Training:
@@ -137,6 +148,7 @@ def training_of(places: Places) -> Training:
     target = read_target(raw.iloc[chosen].reset_index(drop=True), spec["taskType"])
     frame = read_table(path, columns).iloc[chosen[target.kept]].reset_index(drop=True).copy()
     folds = draw_folds(target, FOLDS, 0)
+    places.folder.mkdir(parents=True, exist_ok=True)
     np.save(places.folder / "truth.npy", target.values)
     np.save(places.folder / "folds.npy", folds)
     places.scratch.mkdir(exist_ok=True)
@@ -155,17 +167,17 @@ def training_of(places: Places) -> Training:
     )
 
 
-def digest_of(configuration: Configuration) -> str:
-    """Of the rows, the parameters, the encoder and all the code of ours that fits the algorithm."""
+def digest_of(configuration: Configuration, prepared: str) -> str:
+    """Of the parameters, of what the encoder makes of the table and of all the code of ours that fits the algorithm."""
     start = Path(str(family_package.__file__)).parent / f"{configuration.algorithm}.py"
     seen: dict[Path, None] = {}
-    waiting = [start, start.parents[1] / "encoder.py"]
+    waiting = [start]
     while waiting:
         path = waiting.pop()
         if path not in seen and path.name not in NOT_OF_A_FIT:
             seen[path] = None
             waiting += imported(path)
-    digest = hashlib.sha256(json.dumps([MAXIMUM_ROWS, configuration.parameters], sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([prepared, configuration.parameters], sort_keys=True).encode())
     for path in sorted(seen):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

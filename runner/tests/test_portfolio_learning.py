@@ -57,7 +57,8 @@ def test_orders_by_gain_for_cost_and_leaves_out_what_brings_nothing(tmp_path: Pa
     ]
 
 
-def test_measures_again_where_the_configuration_is_another(tmp_path: Path) -> None:
+def test_measures_again_where_the_configuration_is_another() -> None:
     one, other = Configuration("x", "lightgbm"), Configuration("x", "lightgbm", {"num_leaves": 9})
-    assert digest_of(one) == digest_of(Configuration("y", "lightgbm"))
-    assert len({digest_of(one), digest_of(other), digest_of(Configuration("x", "catboost"))}) == 3
+    catboost = Configuration("x", "catboost")
+    assert digest_of(one, "") == digest_of(Configuration("y", "lightgbm"), "")
+    assert len({digest_of(one, ""), digest_of(one, "others"), digest_of(other, ""), digest_of(catboost, "")}) == 4
