@@ -1,4 +1,4 @@
-import { type FocusEvent, type RefObject, useEffect, useRef } from 'react';
+import { type FocusEvent, type RefObject, useLayoutEffect, useRef } from 'react';
 
 /**
  * For lists of which only what is in sight is drawn: when the row with the focus is scrolled away, the list takes the
@@ -6,7 +6,8 @@ import { type FocusEvent, type RefObject, useEffect, useRef } from 'react';
  */
 export function useKeptFocus(list: RefObject<HTMLElement | null>) {
   const focused = useRef<Element | null>(null);
-  useEffect(() => {
+  // before the picture, so that no key comes in between
+  useLayoutEffect(() => {
     if (!focused.current || focused.current.isConnected || document.activeElement !== document.body) return;
     list.current?.focus({ preventScroll: true });
   });

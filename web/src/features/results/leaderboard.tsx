@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'react';
 import type { LeaderboardRowFragment } from '../../gql/graphql.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/choice.tsx';
+import { endKeys } from '../../ui/end-keys.ts';
 import { controlClass } from '../../ui/field.tsx';
 import { count } from '../../ui/format.ts';
 import { useKeptFocus } from '../../ui/kept-focus.ts';
@@ -108,7 +109,7 @@ function Table(props: {
 }) {
   const { runs, ties, scale, chosen, onChoose, sort, sortBy, scoreName } = props;
   const scroller = useRef<HTMLElement>(null);
-  const rows = useVirtualizer({
+  const rows = useVirtualizer<HTMLElement, Element>({
     count: runs.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
@@ -142,8 +143,10 @@ function Table(props: {
     <section
       ref={scroller}
       {...focus}
+      onKeyDown={endKeys(rows)}
       aria-label="Leaderboard rows"
-      className="max-h-192 overflow-y-auto rounded-small"
+      // relative, so that what is there for screen readers alone scrolls with it and leaves the page its height
+      className="relative max-h-192 overflow-y-auto rounded-small"
     >
       <table aria-rowcount={runs.length + 1} className="w-full table-fixed border-collapse text-left">
         <thead className="sticky top-0 z-10 text-footnote text-label-2">
