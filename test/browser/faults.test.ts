@@ -2,10 +2,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../harness.ts';
 import { launchBrowser } from './chromium.ts';
-import { visit } from './visit.ts';
+import { PATIENCE, visit } from './visit.ts';
 import { wireTo } from './wire.ts';
 
-const PATIENCE = { timeout: 90_000 };
 const LONG = 420_000;
 
 let app: TestApp;
@@ -40,7 +39,7 @@ test(
     const { page, faults, close } = await visit(browser, `${url}/understand`);
     await page.getByRole('button', { name: 'Predict constant' }).click();
     await page.getByText(/there is nothing to predict/).waitFor(PATIENCE);
-    expect(await page.getByRole('button', { name: 'Continue' }).isEnabled()).toBe(false);
+    await expect.poll(() => page.getByRole('button', { name: 'Continue' }).isEnabled(), PATIENCE).toBe(false);
     await page.getByRole('button', { name: 'Predict something else' }).click();
     await page.getByRole('button', { name: 'Predict answer' }).click();
     await expect.poll(() => page.getByRole('button', { name: 'Continue' }).isEnabled(), PATIENCE).toBe(true);

@@ -4,14 +4,15 @@ import { createTestApp, type TestApp } from '../harness.ts';
 import { launchBrowser } from './chromium.ts';
 import { interactions, watchInteractions } from './interactions.ts';
 import { fillLeaderboard, wideCsv } from './large.ts';
-import { tabTo, visit } from './visit.ts';
+import { PATIENCE, tabTo, visit } from './visit.ts';
 
 const RUNS = 10_000;
 const COLUMNS = 500;
-const PATIENCE = { timeout: 90_000 };
 const LARGE = 420_000;
 /** `npm run bench web` holds it to 200 ms; other machines are slower, and do more besides. */
 const MOST_MILLISECONDS = 1_000;
+/** Of the page, which scrolls the list in a frame of its own. */
+const MOST_PIXELS = 5_000;
 /** What fits into the window, and a few more. */
 const MOST_DRAWN = 60;
 
@@ -65,8 +66,11 @@ test(
     await page.getByRole('checkbox', { name: 'Compare Model 1679' }).focus();
     await page.keyboard.press('Space');
     await page.keyboard.press('End');
-    await page.getByRole('row').filter({ hasText: 'Failed' }).first().waitFor();
+    await page.locator(`tr[aria-rowindex="${RUNS + 1}"]`).waitFor();
+    expect(await rows.last().innerText()).toContain('Failed');
     expect(await rows.count()).toBeLessThan(MOST_DRAWN);
+    // what is out of sight is no part of the page
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(MOST_PIXELS);
     await tabTo(page, /^Model \d+$/);
     expect(await focusedRow(page)).toMatch(/^(9[89]|100)\d\d$/);
     await expectPrompt(page);
@@ -97,7 +101,7 @@ test(
     const names = page.getByRole('table', { name: 'Columns' }).getByRole('button');
     await names.first().focus();
     await page.keyboard.press('End');
-    await page.getByRole('button', { name: 'column_499', exact: true }).waitFor();
+    await page.locator(`tr[aria-rowindex="${COLUMNS + 1}"]`).waitFor();
     await tabTo(page, /^column_/);
     expect(await focusedRow(page)).toMatch(/^(4[89]\d|50\d)$/);
     await expectPrompt(page);

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../harness.ts';
 import { launchBrowser } from './chromium.ts';
+import { PATIENCE } from './visit.ts';
 
 let app: TestApp;
 let browser: Browser;
@@ -41,7 +42,7 @@ test('the playground runs the main flow without a network', async () => {
 
   const response = page.locator('section[aria-label="Result Window"]');
   await run(page, 'CreateSample');
-  await expect.poll(() => response.innerText(), { timeout: 90_000 }).toContain('INGESTING');
+  await expect.poll(() => response.innerText(), PATIENCE).toContain('INGESTING');
   const { data } = await app.query('{ datasets(first: 1) { nodes { id name } } }');
   expect(data.datasets.nodes).toEqual([{ id: expect.any(String), name: 'Penguins' }]);
 
@@ -57,6 +58,6 @@ test('the playground runs the main flow without a network', async () => {
     '{ experiment { id } }',
   );
   await run(page, 'Events', { experimentId: started.experiment.id });
-  await expect.poll(() => response.innerText(), { timeout: 90_000 }).toContain('ExperimentFinished');
+  await expect.poll(() => response.innerText(), PATIENCE).toContain('ExperimentFinished');
   expect(faults).toEqual([]);
 });

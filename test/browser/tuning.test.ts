@@ -2,9 +2,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../harness.ts';
 import { launchBrowser } from './chromium.ts';
-import { isTooWide, seriousIssues, visit } from './visit.ts';
+import { isTooWide, PATIENCE, seriousIssues, visit } from './visit.ts';
 
-const PATIENCE = { timeout: 90_000 };
 const WHOLE_TUNING = 420_000;
 
 let app: TestApp;

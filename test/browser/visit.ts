@@ -2,6 +2,10 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
+/** For what takes a second or ten: other machines are slower, and do more besides. */
+const WAIT_MILLISECONDS = 120_000;
+export const PATIENCE = { timeout: WAIT_MILLISECONDS };
+
 export type Visit = { page: Page; faults: string[]; close(): Promise<void> };
 
 /** A fresh visitor; `faults` holds whatever a user or a developer would call broken. */
@@ -16,7 +20,7 @@ export async function visit(
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(45_000);
+  page.setDefaultTimeout(WAIT_MILLISECONDS);
   const faults: string[] = [];
   page.on('pageerror', ({ message }) => faults.push(message));
   page.on('console', (message) => {
@@ -78,7 +82,7 @@ export const isTooWide = (page: Page): Promise<boolean> =>
     .waitForFunction(
       () => document.documentElement.scrollWidth <= document.documentElement.clientWidth,
       undefined,
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     )
     .then(
       () => false,
