@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .channel import Channel
 from .metrics.base import Metric
-from .protocol import FailureCode, ResumedRun, RunFinished, Tuned
+from .protocol import FailureCode, FoldScored, ResumedRun, RunFinished, RunnerArtifact, Tuned
 from .run_state import RunState, TrialState
 
 PROGRESS_SECONDS = 0.5
@@ -36,17 +36,18 @@ class Announcer:
     def run_started(self, algorithm: str, label: str) -> None:
         self._channel.emit({"type": "runStarted", "algorithm": algorithm, "label": label})
 
-    def fold_scored(self, state: TrialState, fold: int, seconds: float) -> None:
-        self._channel.emit(
-            {
-                "type": "foldScored",
-                "algorithm": state.trial.algorithm,
-                "trial": state.trial.number,
-                "fold": fold,
-                "score": state.scores[fold],
-                "seconds": seconds,
-            }
-        )
+    def fold_scored(self, state: TrialState, fold: int, seconds: float, file: RunnerArtifact | None) -> None:
+        message: FoldScored = {
+            "type": "foldScored",
+            "algorithm": state.trial.algorithm,
+            "trial": state.trial.number,
+            "fold": fold,
+            "score": state.scores[fold],
+            "seconds": seconds,
+        }
+        if file is not None:
+            message["file"] = file
+        self._channel.emit(message)
 
     def trial_finished(self, state: TrialState, score: float, best: TrialState | None) -> None:
         self._channel.emit(

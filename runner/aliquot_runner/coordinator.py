@@ -19,6 +19,7 @@ from .control import added_seconds
 from .errors import RunnerError
 from .execution.local import Ended, LocalPool, Work
 from .fold_fit import fit_fold
+from .kept_folds import KeptFiles, fit_and_keep, take_up_fold
 from .protocol import FailureCode
 from .report import ENSEMBLE
 from .reports import Reports
@@ -57,13 +58,18 @@ class Coordinator:
         self._clock = Clock(began, training.spec["budgetSeconds"], cells)
         self._pool = LocalPool(training.spec["memoryBytes"], cancel.wake)
         fresh = [run for run in runs if run.recorded is None]
-        self._tuner = Tuner(training, (training.spec["maxTrials"] or 1_000_000) - len(fresh))
+        begun = len(fresh) + sum(run.begun for run in runs)
+        self._tuner = Tuner(training, (training.spec["maxTrials"] or 1_000_000) - begun)
         present = next((record for record in resumed if record["algorithm"] == ENSEMBLE), None)
         self._reports = Reports(training, self._runs, with_ensemble, present, self._pool, self._tell)
         self._queue: deque[tuple[TrialState, int]] = deque()
         self._fits: dict[str, tuple[TrialState, int]] = {}
+        self._kept_files = KeptFiles(training.out)
         for run in sorted(runs, key=lambda run: run.recorded is None):
             self._enqueue(run.opening)
+        for state in latest(runs):
+            if state.kept and state is not self._runs[state.trial.algorithm].opening:
+                self._enqueue(state)
 
     @property
     def budget_seconds(self) -> float:
@@ -80,6 +86,7 @@ class Coordinator:
             self._close(reason)
         finally:
             self._pool.kill_all()
+            self._kept_files.remove()
         for run in self._runs.values():
             if run.reported is None and not run.failed and run.recorded is None:
                 self._tell.run_failed(run.key, *_not_finished(reason, run))
@@ -139,15 +146,18 @@ class Coordinator:
     def _start_fit(self, state: TrialState, fold: int) -> None:
         trial = state.trial
         run = self._runs[trial.algorithm]
-        if state is run.trials[0] and fold == 0 and run.recorded is None:
+        if state is run.trials[0] and fold == 0 and run.recorded is None and not run.was_told:
             self._tell.run_started(trial.algorithm, run.family.label)
         name = f"fit {trial.algorithm} {trial.number} {fold}"
         self._fits[name] = (state, fold)
         work: Work
         if state.restore is not None:
             work = functools.partial(restore_fold, self._training, trial, fold, state.restore)
+        elif fold in state.kept:
+            work = functools.partial(take_up_fold, self._training, trial, fold, state.kept[fold])
         else:
-            work = functools.partial(fit_fold, self._training, trial, fold, self._stop_at(run.family.effort))
+            fit = fit_and_keep if self._training.spec.get("keepFolds") else fit_fold
+            work = functools.partial(fit, self._training, trial, fold, self._stop_at(run.family.effort))
         self._pool.start(name, trial.folder(self._training, fold), work)
 
     def _stop_at(self, effort: float) -> float:
@@ -172,8 +182,10 @@ class Coordinator:
         figures = json.loads((ended.folder / "fold.json").read_text(encoding="utf-8"))
         state.scores[fold] = float(figures["score"])
         state.seconds += float(figures["seconds"])
-        if state.restore is None:
-            self._tell.fold_scored(state, fold, float(figures["seconds"]))
+        if state.restore is None and fold not in state.kept:
+            self._tell.fold_scored(state, fold, float(figures["seconds"]), figures.get("file"))
+            if "file" in figures:
+                self._kept_files.add(figures["file"])
         if len(state.scores) == self._training.fold_count:
             self._finish_trial(run, state)
         elif not state.dropped and self._tuner.should_stop(run, state):
@@ -190,6 +202,10 @@ class Coordinator:
             self._tell.warn("Memory is short: from here on one model is fitted at a time.")
             return
         if state.dropped:
+            return
+        if state.kept.pop(fold, None) is not None:
+            shutil.rmtree(ended.folder, ignore_errors=True)
+            self._queue.appendleft((state, fold))
             return
         state.dropped = True
         for name, (other, _) in list(self._fits.items()):
@@ -219,7 +235,8 @@ class Coordinator:
         best, metric = run.best_with(state, self._training.metric), self._training.metric
         if score is not None:
             run.finished_trials += 1
-            self._tell.trial_finished(state, score, best)
+            if not state.is_told:
+                self._tell.trial_finished(state, score, best)
         self._tuner.ended(run, state)
         if state is run.trials[0]:
             run.baseline_score = state.score
@@ -243,7 +260,7 @@ class Coordinator:
             share = max(share, share_of_folds(latest(self._runs.values()), self._training.fold_count))
         state, fold = next(iter(self._fits.values()))
         label = self._runs[state.trial.algorithm].family.label
-        doing = "Fitting" if state.restore is None else "Restoring"
+        doing = "Fitting" if state.restore is None and fold not in state.kept else "Restoring"
         message = f"{doing} {label}, trial {state.trial.number + 1}, fold {fold + 1}"
         self._tell.progress(share, message, self._clock.began, self._clock.deadline)
         for state, fold in self._fits.values():

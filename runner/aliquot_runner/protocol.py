@@ -42,6 +42,11 @@ class SearchDimension(TypedDict):
 Parameters: TypeAlias = dict[str, str | float | bool | None]
 
 
+class KeptFold(TypedDict):
+    file: str
+    told: bool
+
+
 class ReadingFormat(TypedDict):
     decimal: str
     thousands: str
@@ -79,13 +84,11 @@ class RunStarted(TypedDict):
     label: str
 
 
-class FoldScored(TypedDict):
-    type: Literal["foldScored"]
-    algorithm: str
-    trial: int
-    fold: int
-    score: float
-    seconds: float
+class RunnerArtifact(TypedDict):
+    name: str
+    mediaType: str
+    sha256: str
+    byteSize: int
 
 
 class IterationScored(TypedDict):
@@ -143,13 +146,6 @@ class Member(TypedDict):
 
 
 ScoreBasis: TypeAlias = Literal["OUT_OF_FOLD", "CROSS_FITTED"]
-
-
-class RunnerArtifact(TypedDict):
-    name: str
-    mediaType: str
-    sha256: str
-    byteSize: int
 
 
 class RunnerCurve(TypedDict):
@@ -399,6 +395,16 @@ class ParseSpec(TypedDict):
     reading: NotRequired[Reading]
 
 
+class FoldScored(TypedDict):
+    type: Literal["foldScored"]
+    algorithm: str
+    trial: int
+    fold: int
+    score: float
+    seconds: float
+    file: NotRequired[RunnerArtifact]
+
+
 class Metric(TypedDict):
     key: str
     value: float
@@ -541,6 +547,8 @@ class TrainSpec(TypedDict):
     searchSpace: NotRequired[dict[str, SearchSpace]]
     resume: NotRequired[list[ResumedRun]]
     startParameters: NotRequired[dict[str, Parameters]]
+    keepFolds: NotRequired[bool]
+    keptFolds: NotRequired[list[KeptFold]]
     threads: int
     memoryBytes: int
     portable: NotRequired[bool]

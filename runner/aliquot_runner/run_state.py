@@ -33,6 +33,10 @@ class TrialState:
     """No further folds: it failed, or the pruner stopped it."""
     restore: Restore | None = None
     """Its models are taken from there in place of being fitted."""
+    kept: dict[int, Path] = field(default_factory=dict)
+    """Folds that were scored and told before a worker was lost, taken up in place of fits."""
+    is_told: bool = False
+    """Its end was told then, too."""
 
 
 @dataclass
@@ -55,6 +59,8 @@ class RunState:
     search: Search | None = None
     exhausted: bool = False
     """There is nothing left to try, or nothing is to be."""
+    was_told: bool = False
+    """Its start was told before a worker was lost."""
     recorded: ResumedRun | None = None
     """What an earlier training has left of it, and what stays where this one has nothing better."""
 

@@ -72,7 +72,9 @@ class Search:
 
     def should_stop(self, number: int, folds: int, score: float) -> bool:
         """Tells the mean score after so many folds; True where the pruner would not go on."""
-        trial = self._open[number]
+        trial = self._open.get(number)
+        if trial is None:
+            return False
         trial.report(score, folds)
         return bool(trial.should_prune())
 

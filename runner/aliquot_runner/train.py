@@ -17,6 +17,7 @@ from .channel import Channel
 from .coordinator import Coordinator
 from .families.base import Dimension, Family
 from .folds import fingerprint
+from .kept_folds import kept_trials, take_up
 from .libraries import library_versions
 from .material import Material, read_material
 from .metrics.base import Values
@@ -115,6 +116,9 @@ def make_runs(training: Training, chosen: list[Family], spaces: Mapping[str, dic
         else:
             runs.append(resumed_run(family, spaces[family.key], record, training.fold_count))
         runs[-1].exhausted = family not in chosen
+    kept = kept_trials(spec)
+    for run in runs:
+        take_up(run, kept.get(run.key, []), training.fold_count, training.metric.greater_is_better)
     return runs
 
 

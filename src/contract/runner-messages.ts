@@ -70,6 +70,7 @@ const foldScored = message('foldScored', {
   fold: unsigned,
   score: z.number().describe('On the rows of that fold, by a model that never saw them'),
   seconds: seconds.describe('To fit and predict the fold'),
+  file: RunnerArtifact.optional().describe('With `keepFolds`: all of it, in out/ until some more are scored'),
 });
 
 /** At most two a second for each run. */

@@ -129,6 +129,14 @@ export const ResumedRun = z
   .meta({ id: 'ResumedRun' });
 export type ResumedRun = z.infer<typeof ResumedRun>;
 
+/** A fold that a training had scored before its worker was lost. */
+const KeptFold = z
+  .strictObject({
+    file: z.string().describe('What `foldScored` had promised, in/fold-<algorithm>-<trial>-<fold>.zip'),
+    told: z.boolean().describe('Its trial has had its `trialFinished`'),
+  })
+  .meta({ id: 'KeptFold' });
+
 /** Train, cross-validate, tune, blend. Answers with `started` … `finished`, or `failed`. */
 export const TrainSpec = z
   .strictObject({
@@ -165,6 +173,16 @@ export const TrainSpec = z
       .record(z.string(), Parameters)
       .optional()
       .describe('Trial 0 by algorithm, laid over the defaults: repeats a recorded trial'),
+    keepFolds: z
+      .boolean()
+      .optional()
+      .describe('Whether each fold’s model is left in out/ for a while, so that a lost worker costs no fold'),
+    keptFolds: z
+      .array(KeptFold)
+      .optional()
+      .describe(
+        'Of the same training, before its worker was lost: told already, taken up in place of fits. Their algorithms have had `runStarted`',
+      ),
     threads: z.int().min(1).max(256),
     memoryBytes: z.int().min(1).describe('Cap over all processes of the job together'),
     portable: z.boolean().optional().describe('Whether `portable` is to follow `finished`'),

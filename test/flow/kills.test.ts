@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { describe, expect, type TestContext, test, vi } from 'vitest';
@@ -37,9 +37,12 @@ type Told = {
   fold?: number;
 };
 
-async function train(client: FlowClient, budgetSeconds: number): Promise<string> {
+async function train(
+  client: FlowClient,
+  budgetSeconds: number,
+  algorithms = ['decision_tree', 'linear', 'lightgbm', 'random_forest'],
+): Promise<string> {
   const datasetId = await client.dataset('telco_churn.csv', await readFile(join(samples, 'telco_churn.csv')));
-  const algorithms = ['decision_tree', 'linear', 'lightgbm', 'random_forest'];
   return client.run({ datasetId, target: 'churn', budgetSeconds, algorithms, seed: 3 });
 }
 
@@ -81,12 +84,12 @@ async function expectTrained(client: FlowClient, id: string): Promise<void> {
 }
 
 describe.concurrent('kill -9', () => {
-  test('of the worker in mid-training: the next one ends it, nothing stays behind', {
+  test('of the worker in mid-training: the next one goes on at the fold, nothing stays behind', {
     timeout: CASE_MILLISECONDS,
   }, async (context) => {
-    const { worker, client } = await workersOf(context);
+    const { app, worker, client } = await workersOf(context);
     const first = await worker();
-    const id = await train(client, 12);
+    const id = await train(client, 20, ['random_forest', 'lightgbm']);
     const before = await until(client, id, 'FoldScored', 3);
     const started = await descendants(first.pid);
     expect(started.length).toBeGreaterThanOrEqual(2);
@@ -99,6 +102,14 @@ describe.concurrent('kill -9', () => {
     expect(events.filter(({ __typename }) => __typename === 'TrainingStarted')).toHaveLength(2);
     expectUnbroken(await all(client.events(id)));
     await expectTrained(client, id);
+    const told = await all(client.subscribe<{ experimentEvents: Told }>(TOLD, { id }));
+    const folds = told.flatMap(({ experimentEvents: { __typename, modelRun, trial, fold } }) =>
+      __typename === 'FoldScored' && trial === 0 ? [`${modelRun?.id} ${fold}`] : [],
+    );
+    expect(folds).toHaveLength(new Set(folds).size);
+    const messages = told.flatMap(({ experimentEvents }) => experimentEvents.message ?? []);
+    expect(messages).toContainEqual(expect.stringMatching(/goes on with \d+ s, from .*\d+ folds/));
+    expect(await readdir(join(app.directory, 'work'))).not.toContainEqual(expect.stringMatching(/^folds-/));
   });
 
   test('of the worker once a model is finished: the next one goes on from there', {
@@ -126,7 +137,9 @@ describe.concurrent('kill -9', () => {
       expect(folds.sort()).toEqual([0, 1, 2, 3, 4]);
     }
     const messages = told.flatMap(({ experimentEvents }) => experimentEvents.message ?? []);
-    expect(messages).toContainEqual(expect.stringMatching(/goes on with \d+ s, from the \d models/));
+    expect(messages).toContainEqual(
+      expect.stringMatching(/goes on with \d+ s, from the \d models that were finished/),
+    );
     await expectTrained(client, id);
   });
 

@@ -13,6 +13,7 @@ import type { Log } from '#log.ts';
 import type { Events, NewEvent } from '#ports/events.ts';
 import type { RunningJob } from '#ports/sandbox.ts';
 import { beginning, figuresOf } from './finished-run.ts';
+import type { KeptFolds } from './kept-folds.ts';
 import { modelFiles, movedFrom, type StoredFile } from './model-files.ts';
 import { dropPortableModels, portableModelOf } from './portable-model.ts';
 import { withoutSuperseded } from './superseded.ts';
@@ -33,6 +34,7 @@ export async function trainingRecorder(
   plan: TrainedPlan,
   sandbox: { tier: string; directory: string },
   resumed: readonly string[],
+  keptFolds: Pick<KeptFolds, 'fetch'>,
 ) {
   const { db, events } = ports;
   const sign = greaterIsBetter(row.metric) ? 1 : -1;
@@ -111,12 +113,8 @@ export async function trainingRecorder(
         });
       case 'foldScored': {
         const { trial: number, fold, score } = message;
-        return experimentEvent('FoldScored', {
-          modelRunId: await idOf(tx, message.algorithm),
-          trial: number,
-          fold,
-          score,
-        });
+        const modelRunId = await idOf(tx, message.algorithm);
+        return experimentEvent('FoldScored', { modelRunId, trial: number, fold, score });
       }
       case 'trialFinished': {
         const modelRunId = await idOf(tx, message.algorithm);
@@ -177,6 +175,7 @@ export async function trainingRecorder(
   const queue = batched<RunnerMessage>(async (messages) => {
     const newest = withoutSuperseded(messages);
     const stored = await storeFiles(newest);
+    await keptFolds.fetch(newest, job);
     await db.transaction(async (tx) => {
       await holdClaim(tx);
       const entries: NewEvent[] = [];

@@ -18,8 +18,10 @@ import type { Sandbox, SandboxInput, SandboxLimits } from '#ports/sandbox.ts';
 import type { Storage } from '#ports/storage.ts';
 import { runColumns, runRunner } from '#runner.ts';
 import { prepareFolds } from './fold-preparation.ts';
+import { type KeptFolds, keptFolds } from './kept-folds.ts';
 import { type Recorder, type RecorderPorts, trainingRecorder } from './recorder.ts';
 import { type Resumption, resumption } from './resumption.ts';
+import { foldsToTakeUp } from './told-folds.ts';
 
 const GRACE_SECONDS = 5;
 /** Start of the process, reading the table and packing the models are outside the budget. */
@@ -46,9 +48,17 @@ export type Question = ExperimentRow & { taskType: TaskType; metric: string };
 export function training(ports: TrainingPorts) {
   const { db, events, sandbox, storage } = ports;
 
-  async function tellRestart(row: ExperimentRow, budgetSeconds: number, models: number): Promise<void> {
-    const kept = models === 0 ? '' : `, from the ${models} models that were finished`;
-    const message = `The worker was lost. The training goes on with ${Math.round(budgetSeconds)} s${kept}.`;
+  async function tellRestart(
+    row: ExperimentRow,
+    budgetSeconds: number,
+    kept: { models: number; folds: number },
+  ): Promise<void> {
+    const found = [
+      kept.models === 0 ? [] : `the ${kept.models} models that were finished`,
+      kept.folds === 0 ? [] : `${kept.folds} folds that were scored`,
+    ].flat();
+    const from = found.length === 0 ? '' : `, from ${found.join(' and ')}`;
+    const message = `The worker was lost. The training goes on with ${Math.round(budgetSeconds)} s${from}.`;
     const entry = experimentEvent('LogWritten', { severity: 'WARNING', message });
     await db.transaction((tx) => events.append(tx, row.id, [entry]));
   }
@@ -144,6 +154,7 @@ export function training(ports: TrainingPorts) {
     await sandbox.warm();
     const directory = await mkdtemp(join(ports.workDirectory, 'training-'));
     const opened: { release(): Promise<void> }[] = [];
+    let folds: KeptFolds | null = null;
     try {
       const file = await storage.open(parquetKey);
       opened.push(file);
@@ -152,31 +163,40 @@ export function training(ports: TrainingPorts) {
       const { steps, code, revision } = plan.accepted ?? plan;
       const codeSha256 = createHash('sha256').update(code).digest('hex');
       const trained = { preprocessingId: plan.id, revision, steps, codeSha256 };
-      const known = resumed.wishes.resume?.map(({ algorithm }) => algorithm) ?? [];
+      const models = resumed.wishes.resume?.map(({ algorithm }) => algorithm) ?? [];
       const isolation = { tier: sandbox.tier, directory };
-      const recorder = await trainingRecorder(ports, row, table, trained, isolation, known);
+      const whole = trainSpec(row, table, steps, resumed.wishes, ports);
+      folds = await keptFolds(ports.workDirectory, row, whole, codeSha256);
+      const taken = await foldsToTakeUp(ports, row.id, folds.found);
+      const known = [...new Set([...models, ...taken.map(({ algorithm }) => algorithm)])];
+      const recorder = await trainingRecorder(ports, row, table, trained, isolation, known, folds);
       const budgetSeconds = recorder.remainingSeconds(SMALLEST_RESTART_BUDGET_SECONDS);
-      if (context.attempt > 1 && recorder.restarted) await tellRestart(row, budgetSeconds, known.length);
+      if (context.attempt > 1 && recorder.restarted)
+        await tellRestart(row, budgetSeconds, { models: models.length, folds: taken.length });
       const collectInto = await mkdtemp(join(directory, 'out-'));
-      const asked = trainSpec(row, table, steps, budgetSeconds, resumed.wishes, ports);
+      const kept = taken.map(({ name, told }) => ({ file: `in/${name}`, told }));
+      const asked = { ...whole, budgetSeconds, keptFolds: kept };
       const place = { parquet: file.path, directory };
       const { spec, inputs } = hasOwnCode(steps)
         ? await throughOwnCode(row, asked, code, place, recorder, signal)
         : { spec: asked, inputs: [] };
       inputs.push({ name: 'data.parquet', path: file.path }, ...resumed.inputs);
+      inputs.push(...taken.map(({ name, path }) => ({ name, path })));
       const { fault, takenSeconds } = await runTrainer(
         ...([row.ownerId, spec, inputs, collectInto, recorder, context, signal] as const),
       );
       // another worker has the job now, and these rows are its own
       context.signal.throwIfAborted();
       // what was trained before a fault stays: its files are complete or not there
-      const kept = await recorder.finish(collectInto, signal.aborted ? 'CANCELED' : 'FAILED');
-      if (fault && (kept === 0 || !signal.aborted)) throw fault;
-      if (kept === 0 && known.length === 0)
+      const made = await recorder.finish(collectInto, signal.aborted ? 'CANCELED' : 'FAILED');
+      if (fault && (made === 0 || !signal.aborted)) throw fault;
+      if (made === 0 && models.length === 0)
         throw new JobError('NO_MODEL', 'No algorithm could be trained. Their failures tell why.');
       if (!signal.aborted) await tellLate(row, takenSeconds);
     } finally {
       for (const { release } of opened) await release();
+      // the worker that takes over finds them
+      if (!context.signal.aborted) await folds?.remove();
       await rm(directory, { recursive: true, force: true });
     }
   };
@@ -186,7 +206,6 @@ function trainSpec(
   row: Question,
   table: DatasetRow,
   steps: readonly PlannedStep[],
-  budgetSeconds: number,
   wishes: Resumption['wishes'],
   ports: Pick<TrainingPorts, 'threads' | 'memoryBytes'>,
 ): TrainSpec {
@@ -205,8 +224,9 @@ function trainSpec(
     steps: runSteps(steps, columns),
     folds: { count: folds, seed },
     seed,
-    budgetSeconds,
+    budgetSeconds: row.settings.budgetSeconds,
     ...wishes,
+    keepFolds: true,
     threads: ports.threads,
     memoryBytes: ports.memoryBytes,
     portable: true,
