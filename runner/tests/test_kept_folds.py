@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
+
 from .workbench import QUICKER, Message, Outcome, run_job, table, train_spec
 
 ALGORITHMS = ["decision_tree", "lightgbm", "linear"]
@@ -47,7 +49,7 @@ def test_goes_on_at_the_fold(tmp_path: Path) -> None:
         {"file": f"in/{message['file']['name']}", "told": (message["algorithm"], message["trial"]) in told}
         for message in scored
     ]
-    inputs = {"data.parquet": frame, **{file.name: file for file in store.iterdir()}}
+    inputs: dict[str, pd.DataFrame | Path] = {"data.parquet": frame, **{file.name: file for file in store.iterdir()}}
     second = run_job(tmp_path / "second", spec | {"keptFolds": kept}, inputs)
     assert second.status == 0, second.output
     before = {(message["algorithm"], message["trial"], message["fold"]) for message in scored}
