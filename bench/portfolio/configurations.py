@@ -6,7 +6,6 @@ Each is a name, an algorithm and what differs from the algorithm's defaults.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
 from aliquot_runner.families.base import Scalar
 
@@ -33,8 +32,8 @@ BY_ALGORITHM: dict[str, list[dict[str, Scalar]]] = {
     ],
     "catboost": [
         {},
-        {"depth": 8, "l2_leaf_reg": 6.0},
         {"depth": 4, "learning_rate": 0.06, "l2_leaf_reg": 5.0, "random_strength": 2.0},
+        {"depth": 8, "l2_leaf_reg": 6.0},
         {"depth": 7, "learning_rate": 0.04, "bagging_temperature": 0.3, "l2_leaf_reg": 2.0},
         {"depth": 5, "learning_rate": 0.12, "l2_leaf_reg": 20.0, "random_strength": 0.3},
         {"depth": 3, "learning_rate": 0.1, "l2_leaf_reg": 2.0},
@@ -72,13 +71,17 @@ BY_ALGORITHM: dict[str, list[dict[str, Scalar]]] = {
 }
 
 
+QUICK = {"lightgbm": 2, "xgboost": 2}
+"""Algorithms of which two configurations are measured while the others have one."""
+
+
 def configurations() -> list[Configuration]:
     """First configurations of all algorithms, then the second ones, and so on."""
-    named = [
-        [Configuration(f"{key}-{place}", key, changes) for place, changes in enumerate(variants)]
+    turns = [
+        (place / QUICK.get(key, 1), Configuration(f"{key}-{place}", key, changes))
         for key, variants in BY_ALGORITHM.items()
+        for place, changes in enumerate(variants)
     ]
-    ordered = [one for row in zip_longest(*named) for one in row if one is not None]
-    if len(ordered) > MOST:
-        raise ValueError(f"There are {len(ordered)} configurations, and {MOST} at most are to be measured.")
-    return ordered
+    if len(turns) > MOST:
+        raise ValueError(f"There are {len(turns)} configurations, and {MOST} at most are to be measured.")
+    return [configuration for _, configuration in sorted(turns, key=lambda turn: turn[0])]
