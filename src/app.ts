@@ -26,12 +26,13 @@ import { artifact } from './domains/model-run/table.ts';
 import { preprocessingService } from './domains/preprocessing/service.ts';
 import { spending } from './domains/preprocessing/spending.ts';
 import { storedObjects } from './domains/stored-object/service.ts';
+import { verificationService } from './domains/verification/service.ts';
 import type { Env } from './env.ts';
 import { signedLinks } from './links.ts';
 import type { Log } from './log.ts';
 import type { Generator } from './ports/generator.ts';
 import type { Sandbox } from './ports/sandbox.ts';
-import { pythonEnvironment } from './python-environment.ts';
+import { lockDigest, pythonEnvironment } from './python-environment.ts';
 import { serverFacts } from './server-info.ts';
 
 export type Ports = Awaited<ReturnType<typeof openPorts>>;
@@ -63,6 +64,8 @@ export async function openPorts(options: {
   const generators = openGenerators(env, database.db, log);
   return {
     ...{ env, log, database, db: database.db, storage, events, queue, sandbox, generators, workDirectory },
+    /** Of the libraries that jobs run with. */
+    lockSha256: await lockDigest(),
     async close(graceSeconds = 5) {
       await queue.close({ graceSeconds });
       await sandbox.close();
@@ -143,6 +146,7 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
   });
   const modelRuns = modelRunService({ db, events, queue, datasets, analyses, preprocessings, experiments });
   const predictions = predictionService({ db, events, queue, datasets, modelRuns });
+  const verifications = verificationService({ db, events, queue, datasets, modelRuns });
   const services = {
     ...{
       db,
@@ -157,6 +161,7 @@ export async function createApp(ports: Ports, baseUrl: () => string) {
       experiments,
       modelRuns,
       predictions,
+      verifications,
       objects,
     },
     leaderboards: leaderboards({ db }),

@@ -5,6 +5,7 @@ import { experimentPipeline } from './domains/model-run/pipeline.ts';
 import { predictionJobs } from './domains/model-run/prediction-job.ts';
 import { preprocessingJobs } from './domains/preprocessing/jobs.ts';
 import { preprocessingMeasuring } from './domains/preprocessing/measuring.ts';
+import { verificationJobs } from './domains/verification/jobs.ts';
 import { maintenance } from './maintenance.ts';
 import type { JobHandler, JobName } from './ports/queue.ts';
 
@@ -38,6 +39,7 @@ export function jobsOfDomains(ports: Ports, app: App) {
     ...{ ...ports, objects, memoryBytes },
     maximumColumns: env.MAX_COLUMNS,
   });
+  const verifications = verificationJobs({ ...ports, memoryBytes, threads: env.TRAINING_THREADS });
   const pipeline = experimentPipeline({
     ...{ ...ports, objects, memoryBytes, threads: env.TRAINING_THREADS },
     analyses: services.analyses,
@@ -65,6 +67,10 @@ export function jobsOfDomains(ports: Ports, app: App) {
       concurrency: env.TRAINING_CONCURRENCY,
     },
     'prediction.perform': { handler: (id, { signal }) => predictions.perform(id, signal), concurrency: 1 },
+    'verification.perform': {
+      handler: (id, { signal }) => verifications.perform(id, signal),
+      concurrency: 1,
+    },
   };
   const endings: Record<JobName, (id: string) => Promise<void>> = {
     'dataset.ingest': (id) => datasets.giveUp(id, lost),
@@ -73,6 +79,7 @@ export function jobsOfDomains(ports: Ports, app: App) {
     'preprocessing.measure': async (id) => void (await measurings.giveUp(id, lost.message)),
     'experiment.run': (id) => pipeline.giveUp(id, lost),
     'prediction.perform': (id) => predictions.settle(id, { status: 'FAILED', failure: lost }),
+    'verification.perform': (id) => verifications.settle(id, { status: 'FAILED', failure: lost }),
   };
   const onLost = (job: JobName, id: string) => endings[job](id);
   return { handlers, onLost, maintain: maintenance(ports, app) };

@@ -19,14 +19,18 @@ interface EnvironmentRecord {
 
 const lockFile = fileURLToPath(new URL('../runner/uv.lock', import.meta.url));
 
+/** SHA-256 of the lock file that says which libraries the runner uses. */
+export async function lockDigest(): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(lockFile))
+    .digest('hex');
+}
+
 /** Finds the environment that `bin/setup.mjs` built for the lock file of the runner. */
 export async function pythonEnvironment(env: Env): Promise<PythonEnvironment> {
   const missing = { interpreter: null, ready: false, remedy: 'Run `node bin/setup.mjs`.' };
   try {
-    const hash = createHash('sha256')
-      .update(await readFile(lockFile))
-      .digest('hex')
-      .slice(0, 16);
+    const hash = (await lockDigest()).slice(0, 16);
     const text = await readFile(join(env.CACHE_DIR, `python-${hash}.json`), 'utf8');
     const { interpreter, basePython } = JSON.parse(text) as EnvironmentRecord;
     await access(interpreter);

@@ -11,5 +11,6 @@ import './domains/experiment/graphql.ts';
 import './domains/model-run/mutations.ts';
 import './domains/model-run/portable-graphql.ts';
 import './domains/model-run/subscriptions.ts';
+import './domains/verification/graphql.ts';
 
 export const schema = builder.toSchema();

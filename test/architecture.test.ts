@@ -14,6 +14,7 @@ const domains = [
   'preprocessing',
   'experiment',
   'model-run',
+  'verification',
 ];
 
 /** The ground that domains, the server and the jobs stand on; it knows none of them. */

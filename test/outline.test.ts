@@ -25,10 +25,8 @@ const later = [
   ...['enum DeploymentStatus', 'type Deployment', 'type Batch', 'type Prediction', 'type ClassProbability'],
   ...['Experiment.reports', 'ModelRun.explainRow'],
   ...['Query.deployments', 'Subscription.batchEvents'],
-  ...['verifyModelRun', 'createBatch'].map(mutationField),
-  ...['createReport', 'deployModel', 'retireDeployment', 'predict'].map(mutationField),
-  ...['VerifyModelRun', 'CreateBatch'].map(input),
-  ...['CreateReport', 'DeployModel', 'RetireDeployment', 'Predict'].map(input),
+  ...['createBatch', 'createReport', 'deployModel', 'retireDeployment', 'predict'].map(mutationField),
+  ...['CreateBatch', 'CreateReport', 'DeployModel', 'RetireDeployment', 'Predict'].map(input),
   ...['type DeployModelSuccess', 'type PredictSuccess'],
 ];
 

@@ -8,6 +8,7 @@ export const jobCatalogue = {
   'preprocessing.measure': { expireSeconds: 7_200, retries: 1 },
   'experiment.run': { expireSeconds: 86_000, retries: 2 },
   'prediction.perform': { expireSeconds: 7_200, retries: 2 },
+  'verification.perform': { expireSeconds: 86_000, retries: 1 },
 } as const satisfies Record<string, { expireSeconds: number; retries: number }>;
 
 export type JobName = keyof typeof jobCatalogue;

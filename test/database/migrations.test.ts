@@ -10,6 +10,7 @@ import * as experiment from '#domains/experiment/table.ts';
 import * as modelRun from '#domains/model-run/table.ts';
 import * as preprocessing from '#domains/preprocessing/table.ts';
 import * as storedObject from '#domains/stored-object/table.ts';
+import * as verification from '#domains/verification/table.ts';
 
 const snapshots = fileURLToPath(new URL('../../drizzle/meta', import.meta.url));
 
@@ -28,6 +29,7 @@ test('the migrations lead to the tables as they are declared', async () => {
     ...preprocessing,
     ...experiment,
     ...modelRun,
+    ...verification,
   };
   expect(await generateMigration(migrated, generateDrizzleJson(tables, migrated.id))).toEqual([]);
 });

@@ -87,6 +87,7 @@ const values: Record<string, () => Record<string, unknown>> = {
   startTraining: () => ({ input: { experimentId: mine.Experiment } }),
   extendBudget: () => ({ input: { experimentId: mine.Experiment, seconds: 10 } }),
   tuneModelRun: () => ({ input: { modelRunId: mine.ModelRun, strategy: 'RANDOM', trials: 1 } }),
+  verifyModelRun: () => ({ input: { modelRunId: mine.ModelRun } }),
   runExperiment: () => ({ input: { datasetId: mine.Dataset, target: 'y' } }),
   predictFile: () => ({ input: { modelRunId: mine.ModelRun, datasetId: mine.Dataset } }),
   cancelJob: () => ({ input: { id: mine.Experiment } }),

@@ -6,7 +6,7 @@ export const beginning = {
   ...{ status: 'RUNNING', partial: false, failure: null, finishedAt: null },
   ...{ parameters: {}, metrics: [], foldScores: [] },
   ...{ score: null, rankScore: null, scoreBasis: null, scoreInterval: null },
-  ...{ baselineScore: null, bestTrial: null, tuning: null, portableModel: null },
+  ...{ baselineScore: null, bestTrial: null, tuning: null, portableModel: null, proof: null },
 } satisfies Partial<ModelRunRow>;
 
 /** What a finished run is told as; `nameOf`: names of the user by physical ones. */
@@ -31,6 +31,7 @@ export const figuresOf = (message: MessageOf<'runFinished'>, nameOf: ReadonlyMap
       importance,
     })),
     members: message.members,
+    proof: message.proof,
     portableModel: null,
     finishedAt: new Date(),
   }) satisfies Partial<ModelRunRow>;

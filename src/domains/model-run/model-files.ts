@@ -8,6 +8,9 @@ import { newId } from '#ids.ts';
 import type { Log } from '#log.ts';
 import { artifact } from './table.ts';
 
+/** What the plan's own code is kept as, beside the model. */
+export const CODE_NAME = 'pipeline.py';
+
 export type StoredFile = RunnerArtifact & { storageKey: string; fold?: number };
 
 /** A file on this host that every run of a training needs beside its model. */

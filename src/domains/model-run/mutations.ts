@@ -134,13 +134,15 @@ async function cancel({ viewer, services }: Context, id: string): Promise<void> 
       return services.modelRuns.cancelExperiment(viewer, id, path);
     case 'PredictionJob':
       return services.predictions.cancel(viewer, id, path);
-    case 'ModelRun':
-      await services.modelRuns.find(viewer, id, path);
+    case 'ModelRun': {
+      const run = await services.modelRuns.find(viewer, id, path);
+      if (await services.verifications.cancel(run)) return;
       throw new ConflictError(
         'JOB_NOT_CANCELABLE',
         'A single run cannot be stopped. Cancel its experiment.',
         { path },
       );
+    }
     case 'Dataset':
       await services.datasets.find(viewer, id, path);
       throw new ConflictError('JOB_NOT_CANCELABLE', 'Reading a file cannot be stopped. Delete the dataset.', {

@@ -17,7 +17,7 @@ import type { KeptFolds } from './kept-folds.ts';
 import { modelFiles, movedFrom, type StoredFile } from './model-files.ts';
 import { dropPortableModels, portableModelOf } from './portable-model.ts';
 import { withoutSuperseded } from './superseded.ts';
-import { modelRun, type TrainedPlan, trial } from './table.ts';
+import { modelRun, type TrainedPlan, type TrainedQuestion, trial } from './table.ts';
 import type { Question } from './training.ts';
 
 export type Recorder = Awaited<ReturnType<typeof trainingRecorder>>;
@@ -31,7 +31,7 @@ export async function trainingRecorder(
   ports: RecorderPorts,
   row: Question,
   table: DatasetRow,
-  plan: TrainedPlan,
+  made: { preprocessing: TrainedPlan; question: TrainedQuestion },
   sandbox: { tier: string; directory: string },
   resumed: readonly string[],
   keptFolds: Pick<KeptFolds, 'fetch'>,
@@ -39,7 +39,7 @@ export async function trainingRecorder(
   const { db, events } = ports;
   const sign = greaterIsBetter(row.metric) ? 1 : -1;
   // own code makes columns under names of its own
-  const features = hasOwnCode(plan.steps) ? [] : (table.columns ?? []);
+  const features = hasOwnCode(made.preprocessing.steps) ? [] : (table.columns ?? []);
   const nameOf = new Map(features.map((column) => [column.physicalName, column.name]));
   const earlier = await db.select().from(modelRun).where(eq(modelRun.experimentId, row.id));
   const runIds = new Map(earlier.map((run) => [run.algorithm, run.id]));
@@ -49,7 +49,7 @@ export async function trainingRecorder(
   let portable: MessageOf<'portable'> | null = null;
   const files = modelFiles(ports, row.ownerId, sandbox.directory);
   const restarted = row.trainingStartedAt !== null;
-  const madeBy = { preprocessing: plan, sandboxTier: sandbox.tier };
+  const madeBy = { ...made, sandboxTier: sandbox.tier };
   let folds = row.settings.folds;
   let job: RunningJob | null = null;
   /** What was added to the budget since this job began. */

@@ -13,6 +13,8 @@ import {
 } from 'drizzle-orm/pg-core';
 import { createdAt, moment, primaryId } from '#columns.ts';
 import type { PlannedStep } from '#contract/preprocessing.ts';
+import type { RunProof } from '#contract/proof.ts';
+import type { TrainSpec } from '#contract/runner.ts';
 import type { MessageOf, RunnerCurve } from '#contract/runner-messages.ts';
 import type { TableWarning } from '#contract/table.ts';
 import { jobStatuses, type ScoreBasis, scoreBases, taskTypes } from '#contract/vocabulary.ts';
@@ -44,6 +46,18 @@ export type TrainedPlan = {
   steps: PlannedStep[];
   /** Of the Python that the steps were compiled to. */
   codeSha256: string;
+};
+
+/** What a run was asked, and of which table: with its proof all that it can be computed from again. */
+export type TrainedQuestion = Pick<
+  TrainSpec,
+  'columns' | 'target' | 'taskType' | 'metric' | 'steps' | 'folds' | 'seed' | 'budgetSeconds' | 'maxTrials'
+> & {
+  /** Of the file as it was uploaded, and of the table that was made of it. */
+  datasetSha256: string | null;
+  tableSha256: string | null;
+  /** Of the file that says which libraries the runner uses. */
+  lockSha256: string;
 };
 
 export const modelRun = pgTable(
@@ -91,6 +105,10 @@ export const modelRun = pgTable(
     members: jsonb('members').$type<EnsembleMember[]>(),
     /** Null for runs of before it was kept. */
     preprocessing: jsonb('preprocessing').$type<TrainedPlan>(),
+    /** Null for runs of before it was kept. */
+    question: jsonb('question').$type<TrainedQuestion>(),
+    /** Null until it has a model. */
+    proof: jsonb('proof').$type<RunProof>(),
     sandboxTier: text('sandbox_tier'),
     failure: jsonb('failure').$type<Failure>(),
     createdAt: createdAt(),

@@ -6,6 +6,7 @@ import { hasOwnCode, type PlannedStep } from '#contract/preprocessing.ts';
 import { RUNNER_PROTOCOL, type TrainSpec } from '#contract/runner.ts';
 import type { RunnerMessage } from '#contract/runner-messages.ts';
 import type { TaskType } from '#contract/vocabulary.ts';
+import { tableDigest } from '#domains/dataset/digest.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { experimentEvent } from '#domains/experiment/events.ts';
 import { type ExperimentRow, experiment } from '#domains/experiment/table.ts';
@@ -19,8 +20,10 @@ import type { Storage } from '#ports/storage.ts';
 import { runColumns, runRunner } from '#runner.ts';
 import { prepareFolds } from './fold-preparation.ts';
 import { type KeptFolds, keptFolds } from './kept-folds.ts';
+import { CODE_NAME } from './model-files.ts';
 import { type Recorder, type RecorderPorts, trainingRecorder } from './recorder.ts';
 import { type Resumption, resumption } from './resumption.ts';
+import type { TrainedQuestion } from './table.ts';
 import { foldsToTakeUp } from './told-folds.ts';
 
 const GRACE_SECONDS = 5;
@@ -29,7 +32,6 @@ const ROOM_SECONDS = 120;
 const SMALLEST_RESTART_BUDGET_SECONDS = 10;
 /** Of the budget, what the plan's own code may take to prepare the folds. */
 const SHARE_OF_OWN_CODE = 0.5;
-const CODE_NAME = 'pipeline.py';
 const DISK_BYTES = 8 * 1024 ** 3;
 
 export type TrainingPorts = RecorderPorts & {
@@ -39,6 +41,7 @@ export type TrainingPorts = RecorderPorts & {
   workDirectory: string;
   threads: number;
   memoryBytes: number;
+  lockSha256: string;
 };
 
 /** An experiment whose question is complete. */
@@ -162,14 +165,17 @@ export function training(ports: TrainingPorts) {
       opened.push(resumed);
       const { steps, code, revision } = plan.accepted ?? plan;
       const codeSha256 = createHash('sha256').update(code).digest('hex');
-      const trained = { preprocessingId: plan.id, revision, steps, codeSha256 };
+      const preprocessing = { preprocessingId: plan.id, revision, steps, codeSha256 };
       const models = resumed.wishes.resume?.map(({ algorithm }) => algorithm) ?? [];
       const isolation = { tier: sandbox.tier, directory };
-      const whole = trainSpec(row, table, steps, resumed.wishes, ports);
+      const question = await questionOf(ports, row, table, steps, resumed.wishes);
+      const whole = trainSpec(question, resumed.wishes, ports);
       folds = await keptFolds(ports.workDirectory, row, whole, codeSha256);
       const taken = await foldsToTakeUp(ports, row.id, folds.found);
       const known = [...new Set([...models, ...taken.map(({ algorithm }) => algorithm)])];
-      const recorder = await trainingRecorder(ports, row, table, trained, isolation, known, folds);
+      const recorder = await trainingRecorder(
+        ...([ports, row, table, { preprocessing, question }, isolation, known, folds] as const),
+      );
       const budgetSeconds = recorder.remainingSeconds(SMALLEST_RESTART_BUDGET_SECONDS);
       if (context.attempt > 1 && recorder.restarted)
         await tellRestart(row, budgetSeconds, { models: models.length, folds: taken.length });
@@ -202,21 +208,20 @@ export function training(ports: TrainingPorts) {
   };
 }
 
-function trainSpec(
+/** What is asked of which table: with it a run can be computed again. */
+async function questionOf(
+  { db, lockSha256 }: Pick<TrainingPorts, 'db' | 'lockSha256'>,
   row: Question,
   table: DatasetRow,
   steps: readonly PlannedStep[],
-  wishes: Resumption['wishes'],
-  ports: Pick<TrainingPorts, 'threads' | 'memoryBytes'>,
-): TrainSpec {
+  { maxTrials }: Resumption['wishes'],
+): Promise<TrainedQuestion> {
   const columns = table.columns ?? [];
   const target = columns.find((column) => column.name === row.target);
   if (!target) throw new JobError('TARGET_NOT_FOUND', `There is no column “${row.target}”.`);
   const { seed, folds } = row.settings;
   return {
-    kind: 'train',
-    protocol: RUNNER_PROTOCOL,
-    data: 'in/data.parquet',
+    ...{ datasetSha256: table.sha256, tableSha256: await tableDigest(db, table), lockSha256 },
     columns: runColumns(columns),
     target: target.physicalName,
     taskType: row.taskType,
@@ -225,11 +230,21 @@ function trainSpec(
     folds: { count: folds, seed },
     seed,
     budgetSeconds: row.settings.budgetSeconds,
+    maxTrials,
+  };
+}
+
+function trainSpec(
+  question: TrainedQuestion,
+  wishes: Resumption['wishes'],
+  { threads, memoryBytes }: Pick<TrainingPorts, 'threads' | 'memoryBytes'>,
+): TrainSpec {
+  const { datasetSha256: _file, tableSha256: _table, lockSha256: _lock, ...asked } = question;
+  return {
+    ...{ kind: 'train', protocol: RUNNER_PROTOCOL, data: 'in/data.parquet' },
+    ...asked,
     ...wishes,
-    keepFolds: true,
-    threads: ports.threads,
-    memoryBytes: ports.memoryBytes,
-    portable: true,
+    ...{ keepFolds: true, threads, memoryBytes, portable: true },
   };
 }
 

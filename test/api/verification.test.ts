@@ -1,0 +1,188 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { catalog } from '#catalog.ts';
+import type { RunProof } from '#contract/proof.ts';
+import { dataset } from '#domains/dataset/table.ts';
+import { modelRun } from '#domains/model-run/table.ts';
+import { decodeId } from '#ids.ts';
+import { createTestApp, type TestApp } from '../harness.ts';
+
+/** biome-ignore lint/suspicious/noExplicitAny: the shape of an answer is what the tests assert */
+type Run = any;
+
+const RUN = `id algorithm status score members { algorithm weight }
+  proof { datasetSha256 tableSha256 foldsSha256 predictionsSha256 planSha256 lockSha256 runnerSha256 seed machine
+    libraries record }
+  verification { status proved score difference bitEqual tolerance reason environmentDifferences checkedAt
+    progress { fraction } failure { code message } }`;
+const algorithms = catalog.algorithms
+  .filter(({ tasks }) => tasks.includes('BINARY_CLASSIFICATION'))
+  .map(({ key }) => key);
+
+const lines = Array.from({ length: 150 }, (_, row) => {
+  const [a, b] = [(row * 37) % 101, (row * 53) % 97];
+  return `${a},${b},${['red', 'green', 'blue'][row % 3]},${a + (row % 3) * 20 - b > 15 ? 'yes' : 'no'}`;
+});
+
+let app: TestApp;
+let experimentId: string;
+let runs: Run[];
+beforeAll(async () => {
+  app = await createTestApp({ worker: true });
+  await app.ports.sandbox.warm();
+  const datasetId = await app.dataset('colours.csv', `a,b,colour,bright\n${lines.join('\n')}\n`);
+  const fit = { algorithms: [...new Set([...algorithms, 'ensemble'])], tuning: 'NONE', budgetSeconds: 120 };
+  const question = { datasetId, target: 'bright', metric: 'log_loss', strategy: 'BALANCED', ...fit };
+  const { experiment } = await app.mutate('runExperiment', question, '{ experiment { id } }');
+  experimentId = experiment.id;
+  await app.collect('subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename } }', {
+    id: experimentId,
+  });
+  const { data } = await app.query(
+    `query ($id: ID!) { node(id: $id) { ... on Experiment { leaderboard { nodes { ${RUN} } } } } }`,
+    { id: experimentId },
+  );
+  runs = data.node.leaderboard.nodes;
+}, 240_000);
+afterAll(() => app.close());
+
+const verify = (modelRunId: string, token?: string) =>
+  app.mutate('verifyModelRun', { modelRunId }, '{ modelRun { id verification { status } } }', token);
+const read = async (id: string): Promise<Run> =>
+  (await app.query(`query ($id: ID!) { node(id: $id) { ... on ModelRun { ${RUN} } } }`, { id })).data.node;
+const runOf = (algorithm: string): Run => runs.find((run) => run.algorithm === algorithm);
+
+/** Asks for a verification and waits for its end. */
+async function verified(id: string): Promise<Run> {
+  expect(await verify(id)).toMatchObject({ __typename: 'VerifyModelRunSuccess', modelRun: { id } });
+  return expect
+    .poll(async () => (await read(id)).verification.checkedAt, { timeout: 60_000, interval: 200 })
+    .not.toBeNull()
+    .then(async () => (await read(id)).verification);
+}
+
+/** Changes the record of a run behind the server's back, for the time of `work`. */
+async function tampered(id: string, change: (proof: RunProof) => void, work: () => Promise<void>) {
+  const where = eq(modelRun.id, decodeId('ModelRun', id));
+  const [row] = await app.ports.db.select().from(modelRun).where(where);
+  const proof = structuredClone(row?.proof);
+  if (!row || !proof) throw new Error('there is no record to change');
+  change(proof);
+  await app.ports.db.update(modelRun).set({ proof }).where(where);
+  try {
+    await work();
+  } finally {
+    await app.ports.db.update(modelRun).set({ proof: row.proof }).where(where);
+  }
+}
+
+describe('verifyModelRun', () => {
+  test('proves every algorithm and the ensemble, bit by bit', async () => {
+    expect(runs.map(({ algorithm }) => algorithm).sort()).toEqual(
+      [...new Set([...algorithms, 'ensemble'])].sort(),
+    );
+    for (const { id, algorithm, score } of runs) {
+      expect([algorithm, await verified(id)]).toEqual([
+        algorithm,
+        {
+          ...{ status: 'SUCCEEDED', proved: true, score, difference: 0, bitEqual: true, tolerance: 1e-9 },
+          ...{ reason: null, environmentDifferences: [], failure: null, checkedAt: expect.any(String) },
+          progress: null,
+        },
+      ]);
+    }
+  }, 300_000);
+
+  test('shows what a run was computed from', () => {
+    const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
+    const { proof, members } = runOf('ensemble');
+    expect(proof).toEqual({
+      ...{ datasetSha256: sha256, tableSha256: sha256, foldsSha256: sha256, predictionsSha256: sha256 },
+      ...{ planSha256: sha256, lockSha256: sha256, runnerSha256: sha256, seed: 0 },
+      machine: expect.any(String),
+      libraries: expect.objectContaining({ lightgbm: expect.any(String), python: expect.any(String) }),
+      record: expect.objectContaining({
+        question: expect.objectContaining({ metric: 'log_loss', seed: 0, budgetSeconds: 120 }),
+      }),
+    });
+    const trials: RunProof['trials'] = proof.record.proof.trials;
+    expect(trials.map(({ algorithm }) => algorithm)).toEqual(
+      expect.arrayContaining(members.map((member: { algorithm: string }) => member.algorithm)),
+    );
+    expect(runOf('lightgbm').proof.record.proof.trials[0].folds[0]).toMatchObject({
+      ...{ fold: 0, threads: 1, decided: { rounds: expect.any(Number), learning_rate: 0.06, whole: true } },
+    });
+  });
+
+  test('does not prove a record that was changed', async () => {
+    const { id } = runOf('decision_tree');
+    const shallow = (proof: RunProof) => {
+      for (const trial of proof.trials) trial.parameters.max_depth = 1;
+    };
+    await tampered(id, shallow, async () => {
+      expect(await verified(id)).toMatchObject({
+        ...{ status: 'SUCCEEDED', proved: false, bitEqual: false },
+        reason: expect.stringMatching(/ was recorded, .* came out\.$/),
+      });
+    });
+    const otherFolds = (proof: RunProof) => {
+      proof.foldsSha256 = '0'.repeat(64);
+    };
+    await tampered(id, otherFolds, async () => {
+      expect(await verified(id)).toMatchObject({
+        ...{ proved: false, bitEqual: false, difference: 0 },
+        reason: 'The folds are other ones than those that were recorded.',
+      });
+    });
+    const betterScore = (proof: RunProof) => {
+      const [fold] = proof.trials[0]?.folds ?? [];
+      if (fold) fold.score *= 0.99;
+    };
+    await tampered(id, betterScore, async () => {
+      expect(await verified(id)).toMatchObject({ proved: false });
+    });
+  }, 120_000);
+
+  test('says what is not as it was, and allows for it', async () => {
+    const { id } = runOf('decision_tree');
+    const older = (proof: RunProof) => {
+      proof.libraries = { ...proof.libraries, 'scikit-learn': '1.0' };
+      proof.machine = 'abacus';
+    };
+    await tampered(id, older, async () => {
+      expect(await verified(id)).toMatchObject({
+        ...{ proved: true, bitEqual: true, tolerance: 0.01 },
+        environmentDifferences: [
+          expect.stringMatching(/^scikit-learn: 1\.0, now /),
+          expect.stringMatching(/^machine: abacus, now /),
+        ],
+      });
+    });
+  }, 60_000);
+
+  test('refuses another owner, a run without a record and a table that has changed', async () => {
+    const { id } = runOf('linear');
+    const path = ['input', 'modelRunId'];
+    const token = await app.otherOwner();
+    expect(await verify(id, token)).toMatchObject({ code: 'MODEL_RUN_NOT_FOUND', path });
+
+    const where = eq(modelRun.id, decodeId('ModelRun', id));
+    const [row] = await app.ports.db.select().from(modelRun).where(where);
+    await app.ports.db.update(modelRun).set({ proof: null }).where(where);
+    expect(await read(id)).toMatchObject({ proof: null });
+    expect(await verify(id)).toMatchObject({ code: 'RUN_NOT_RECORDED', path });
+    await app.ports.db.update(modelRun).set({ proof: row?.proof, status: 'FAILED' }).where(where);
+    expect(await verify(id)).toMatchObject({ code: 'RUN_NOT_FINISHED', path });
+    await app.ports.db.update(modelRun).set({ status: 'SUCCEEDED' }).where(where);
+
+    const ofTable = eq(dataset.id, row?.datasetId ?? '');
+    const [table] = await app.ports.db.select().from(dataset).where(ofTable);
+    const columns = (table?.columns ?? []).map((column) => ({ ...column, type: 'category' as const }));
+    await app.ports.db.update(dataset).set({ columns }).where(ofTable);
+    expect(await verify(id)).toMatchObject({ code: 'DATASET_CHANGED', path });
+    await app.ports.db
+      .update(dataset)
+      .set({ columns: table?.columns ?? null })
+      .where(ofTable);
+  });
+});
