@@ -8,7 +8,6 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Literal
 
 from . import iteration, tuning
 from .announcer import Announcer, Best, latest, share_of_folds
@@ -16,19 +15,19 @@ from .cancel import Cancellation
 from .channel import Channel
 from .clock import Clock
 from .control import added_seconds
+from .endings import StopReason, no_model, not_finished
 from .errors import RunnerError
 from .execution.local import Ended, LocalPool, Work
+from .execution.size import fit_bytes, told_bytes
 from .fold_fit import fit_fold
 from .kept_folds import KeptFiles, fit_and_keep, take_up_fold
-from .protocol import FailureCode
 from .report import ENSEMBLE
 from .reports import Reports
+from .reserve import RESERVE, Reserve
 from .resume import restore_fold
 from .run_state import RunState, TrialState
 from .training import Training, Trial, out_of_fold
 from .tuner import Tuner
-
-StopReason = Literal["DONE", "BUDGET", "CANCELED"]
 
 LOOP_SECONDS = 0.5
 UNUSED_SECONDS = 1.0
@@ -65,6 +64,7 @@ class Coordinator:
         self._queue: deque[tuple[TrialState, int]] = deque()
         self._fits: dict[str, tuple[TrialState, int]] = {}
         self._kept_files = KeptFiles(training.out)
+        self._reserve = Reserve(training, self._runs, self._pool, self._tell, self._clock.deadline)
         for run in sorted(runs, key=lambda run: run.recorded is None):
             self._enqueue(run.opening)
         for state in latest(runs):
@@ -82,16 +82,19 @@ class Coordinator:
     def run(self) -> tuple[StopReason, Best]:
         """Why it stopped and the best run. Raises RunnerError where there is no model."""
         try:
+            self._reserve.start_if_short()
             reason = self._fit_until_done()
             self._close(reason)
+            if self._tell.best is None:
+                self._reserve.serve()
         finally:
             self._pool.kill_all()
             self._kept_files.remove()
         for run in self._runs.values():
             if run.reported is None and not run.failed and run.recorded is None:
-                self._tell.run_failed(run.key, *_not_finished(reason, run))
+                self._tell.run_failed(run.key, *not_finished(reason, run))
         if self._tell.best is None:
-            raise RunnerError(*_no_model(reason))
+            raise RunnerError(*no_model(reason, self._runs.values()))
         unused = self._clock.deadline - time.monotonic()
         if reason != "CANCELED" and unused > max(UNUSED_SECONDS, 0.05 * self._clock.budget_seconds):
             self._tell.info(f"{unused:.0f} s of the budget are not used. {self._tuner.why_done(self._runs)}")
@@ -116,6 +119,7 @@ class Coordinator:
         self._fits.clear()
         until = self._clock.closing(reason == "CANCELED")
         self._reports.start_partial()
+        self._reserve.start_if_nothing_else()
         self._reports.start_ensemble(reason == "CANCELED", until)
         for run in self._runs.values():
             if run.begun > 0:
@@ -140,10 +144,14 @@ class Coordinator:
                     return
                 self._enqueue(new)
             state, fold = self._queue.popleft()
+            need = fit_bytes(self._training, self._runs[state.trial.algorithm].family, fold)
+            if not state.dropped and self._pool.must_wait(need):
+                self._queue.appendleft((state, fold))
+                return
             if not state.dropped:
-                self._start_fit(state, fold)
+                self._start_fit(state, fold, need)
 
-    def _start_fit(self, state: TrialState, fold: int) -> None:
+    def _start_fit(self, state: TrialState, fold: int, need: int) -> None:
         trial = state.trial
         run = self._runs[trial.algorithm]
         if state is run.trials[0] and fold == 0 and run.recorded is None and not run.was_told:
@@ -158,7 +166,12 @@ class Coordinator:
         else:
             fit = fit_and_keep if self._training.spec.get("keepFolds") else fit_fold
             work = functools.partial(fit, self._training, trial, fold, self._stop_at(run.family.effort))
-        self._pool.start(name, trial.folder(self._training, fold), work)
+        folder, room = trial.folder(self._training, fold), self._pool.room()
+        if need <= room or state.restore is not None or fold in state.kept:
+            self._pool.start(name, folder, work, need, self._slots)
+            return
+        message = f"It needs about {told_bytes(need)} of memory, and {told_bytes(room)} are left for it."
+        self._handle(Ended(name, folder, "OUT_OF_MEMORY", message, is_final=True))
 
     def _stop_at(self, effort: float) -> float:
         if any(run.best is None and not run.failed for run in self._runs.values()):
@@ -170,6 +183,8 @@ class Coordinator:
     def _handle(self, ended: Ended) -> None:
         if ended.name in self._fits:
             self._handle_fit(ended, *self._fits.pop(ended.name))
+        elif ended.name == RESERVE:
+            self._reserve.handle(ended)
         else:
             self._reports.handle(ended)
 
@@ -195,7 +210,7 @@ class Coordinator:
             self._finish_trial(run, state)
 
     def _handle_failed_fit(self, ended: Ended, run: RunState, state: TrialState, fold: int) -> None:
-        if ended.code == "OUT_OF_MEMORY" and self._slots > 1:
+        if ended.code == "OUT_OF_MEMORY" and self._slots > 1 and not ended.is_final:
             self._slots = 1
             shutil.rmtree(ended.folder, ignore_errors=True)
             self._queue.appendleft((state, fold))
@@ -222,6 +237,7 @@ class Coordinator:
             self._tell.warn(f"{label}: {ended.message}")
         else:
             self._tell.run_failed(run.key, code, ended.message)
+            run.failed_by = code
         run.failed = run.failed or (state is run.trials[0])
         self._discard(state)
 
@@ -271,18 +287,3 @@ class Coordinator:
     def _discard(self, state: TrialState) -> None:
         for fold in range(self._training.fold_count):
             shutil.rmtree(state.trial.folder(self._training, fold), ignore_errors=True)
-
-
-def _no_model(reason: StopReason) -> tuple[FailureCode, str]:
-    if reason == "CANCELED":
-        return "CANCELED", "The training was cancelled before the first model."
-    if reason == "BUDGET":
-        return "BUDGET_EXHAUSTED", "The time was up before the first fold was scored."
-    return "FIT_FAILED", "No algorithm could be fitted to these data."
-
-
-def _not_finished(reason: StopReason, run: RunState) -> tuple[FailureCode, str]:
-    if reason == "CANCELED":
-        return "CANCELED", "The training was cancelled before this algorithm was complete."
-    scored = max((len(state.scores) for state in run.trials), default=0)
-    return "BUDGET_EXHAUSTED", f"The time was up after {scored} folds."

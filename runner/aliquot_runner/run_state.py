@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .families.base import Dimension, Family
 from .metrics.base import Metric
-from .protocol import ResumedRun, RunFinished
+from .protocol import FailureCode, ResumedRun, RunFinished
 from .search import Search
 from .training import Trial
 
@@ -56,6 +56,7 @@ class RunState:
     """The trial whose report is being made."""
     reported: RunFinished | None = None
     failed: bool = False
+    failed_by: FailureCode | None = None
     search: Search | None = None
     exhausted: bool = False
     """There is nothing left to try, or nothing is to be."""

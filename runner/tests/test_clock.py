@@ -49,7 +49,7 @@ def test_some_folds_are_served_when_nothing_else_is_complete(tmp_path: Path) -> 
 
 def test_nothing_fitted_is_told_as_such(tmp_path: Path) -> None:
     frame = table(20_000).drop(columns="c6")
-    spec = train_spec(frame, "c5", "BINARY_CLASSIFICATION", "roc_auc", algorithms=["knn"], budgetSeconds=0.2)
+    spec = train_spec(frame, "c5", "BINARY_CLASSIFICATION", "roc_auc", algorithms=["knn"], budgetSeconds=0.01)
     outcome = run_job(tmp_path, spec, {"data.parquet": frame})
     assert outcome.status == 1
     assert outcome.last("failed")["code"] == "BUDGET_EXHAUSTED"

@@ -21,20 +21,25 @@ from typing import cast
 
 from ..errors import RunnerError
 from ..protocol import FailureCode
-from .memory import ProcessMemory
+from .memory import OUT_OF_MEMORY_WORDS, ProcessMemory, hold_to
 
 Work = Callable[[Path], None]
-MEMORY_CHECK_SECONDS = 0.2
+MEMORY_CHECK_SECONDS = 0.1
+NEEDED_MORE = "It needed more memory than the job has."
 
 
 @dataclass(frozen=True)
 class Ended:
-    """`code` is None where the work succeeded and its folder is complete."""
+    """`code` is None where the work succeeded and its folder is complete.
+
+    `is_final`: it would not succeed alone either.
+    """
 
     name: str
     folder: Path
     code: FailureCode | None
     message: str
+    is_final: bool = False
 
 
 @dataclass
@@ -43,11 +48,15 @@ class _Running:
     folder: Path
     process: int
     pipe: int
+    need: int
     out_of_memory: bool = False
 
 
 class LocalPool:
-    """`wake`: a descriptor that becomes readable when waiting should end at once (a signal came)."""
+    """`wake`: a descriptor that becomes readable when waiting should end at once (a signal came).
+
+    `need`: bytes that a piece of work is thought to want of its own; 0 where that is little.
+    """
 
     def __init__(self, memory_bytes: int, wake: int) -> None:
         self._running: dict[str, _Running] = {}
@@ -57,20 +66,31 @@ class LocalPool:
     def running(self) -> list[str]:
         return list(self._running)
 
-    def start(self, name: str, folder: Path, work: Work) -> None:
+    def room(self) -> int:
+        """Bytes that all work together may have."""
+        return self._memory.room()
+
+    def must_wait(self, need: int) -> bool:
+        """Whether the work that is under way has to end before so much can be had beside it."""
+        others = sum(entry.need for entry in self._running.values())
+        return others > 0 and others + need > self.room()
+
+    def start(self, name: str, folder: Path, work: Work, need: int = 0, at_a_time: int = 1) -> None:
         """Does `work` in a child, which fills a temporary folder that becomes `folder` when it is complete."""
         read, write = os.pipe()
+        cap = self._memory.cap(at_a_time)
         process = os.fork()
         if process == 0:
             status = 1
             try:
                 os.close(read)
+                hold_to(cap)
                 _in_child(folder, work)
                 status = 0
             finally:
                 os._exit(status)
         os.close(write)
-        self._running[name] = _Running(name, folder, process, read)
+        self._running[name] = _Running(name, folder, process, read, need)
 
     def wait(self, until: float) -> list[Ended]:
         """Returns what has ended; waits for it until that reading of `time.monotonic` or a signal."""
@@ -96,7 +116,7 @@ class LocalPool:
             self.kill(name)
 
     def _reap(self, entry: _Running) -> Ended:
-        _, status = os.waitpid(entry.process, 0)
+        status = os.waitstatus_to_exitcode(os.waitpid(entry.process, 0)[1])
         os.close(entry.pipe)
         del self._running[entry.name]
         failure = entry.folder / "error.json"
@@ -105,12 +125,16 @@ class LocalPool:
             return Ended(entry.name, entry.folder, cast(FailureCode, told["code"]), told["message"])
         if entry.folder.exists():
             return Ended(entry.name, entry.folder, None, "")
-        if entry.out_of_memory:
-            return Ended(entry.name, entry.folder, "OUT_OF_MEMORY", "It needed more memory than the job has.")
+        # nobody but the kernel ends a process so that this pool has not ended itself
+        if entry.out_of_memory or status == -signal.SIGKILL:
+            return Ended(entry.name, entry.folder, "OUT_OF_MEMORY", NEEDED_MORE)
         return Ended(entry.name, entry.folder, "FIT_FAILED", f"Its process ended with status {status}.")
 
     def _keep_within_memory(self) -> None:
-        glutton = self._memory.over_limit({entry.name: entry.process for entry in self._running.values()})
+        running = self._running.values()
+        glutton = self._memory.over_limit(
+            {entry.name: entry.process for entry in running}, {entry.name: entry.need for entry in running}
+        )
         if glutton is not None:
             self._running[glutton].out_of_memory = True
             os.kill(self._running[glutton].process, signal.SIGKILL)
@@ -128,9 +152,12 @@ def _in_child(folder: Path, work: Work) -> None:
     except RunnerError as error:
         _tell(temporary, error.code, error.message)
     except MemoryError:
-        _tell(temporary, "OUT_OF_MEMORY", "It needed more memory than the job has.")
+        _tell(temporary, "OUT_OF_MEMORY", NEEDED_MORE)
     except Exception as error:
-        _tell(temporary, "FIT_FAILED", f"{type(error).__name__}: {error}"[:500])
+        if OUT_OF_MEMORY_WORDS.search(str(error)):
+            _tell(temporary, "OUT_OF_MEMORY", NEEDED_MORE)
+        else:
+            _tell(temporary, "FIT_FAILED", f"{type(error).__name__}: {error}"[:500])
     temporary.rename(folder)
 
 

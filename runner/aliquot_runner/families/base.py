@@ -39,6 +39,16 @@ class Dimension:
 
 
 @dataclass(frozen=True)
+class Footprint:
+    """Bytes that a fit needs at its peak beside the matrix it is given, measured on tables of two million cells."""
+
+    cell: float
+    row: float = 0.0
+    feature: float = 0.0
+    """Of each class where there are more than two."""
+
+
+@dataclass(frozen=True)
 class FitTask:
     """One model to fit.
 
@@ -113,6 +123,7 @@ class Family(ABC):
     """Small numbers first where there are fewer trials than algorithms, and when more trials are tried."""
     effort: ClassVar[float] = 1.0
     """Share of the time it gets where time is short, relative to the others."""
+    footprint: ClassVar[Footprint] = Footprint(40.0)
     packages: ClassVar[tuple[str, ...]] = ("scikit-learn", "skops")
     """Distributions whose versions a model depends on."""
     is_default: ClassVar[bool] = True

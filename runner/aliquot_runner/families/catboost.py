@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..encoder import Feature, Matrix
-from .base import Dimension, FitTask, Fitted, Scalar, Values
+from .base import Dimension, FitTask, Fitted, Footprint, Scalar, Values
 from .boosting import PATIENCE_ROUNDS, Booster
 
 ONE_HOT_LEVELS = 10
@@ -42,6 +42,7 @@ class Catboost(Booster):
     label = "CatBoost"
     description = "Gradient boosted symmetric trees with ordered statistics of categories."
     order = 50
+    footprint = Footprint(22.0, feature=290_000.0)
     step = "learning_rate"
     strength = 20
     packages = ("catboost",)

@@ -7,7 +7,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ..encoder import Feature
 from ..scikit import ScikitModel, load_scikit
-from .base import Dimension, Family, FitTask, Fitted
+from .base import Dimension, Family, FitTask, Fitted, Footprint
 
 
 class DecisionTree(Family):
@@ -15,6 +15,7 @@ class DecisionTree(Family):
     label = "Decision Tree"
     description = "One tree of yes/no questions; quick and readable."
     order = 10
+    footprint = Footprint(6.0)
     strength = 80
     effort = 0.3
     defaults = {"max_depth": 8, "min_samples_leaf": 10, "ccp_alpha": 0.0}

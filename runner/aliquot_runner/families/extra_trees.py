@@ -5,7 +5,7 @@ from typing import Any
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
 from ..forest import Forest
-from .base import Dimension, FitTask
+from .base import Dimension, FitTask, Footprint
 
 
 class ExtraTrees(Forest):
@@ -13,6 +13,7 @@ class ExtraTrees(Forest):
     label = "Extra Trees"
     description = "Average of deep trees with random split points; smoother than a random forest."
     order = 70
+    footprint = Footprint(24.0)
     strength = 40
     defaults = {"trees": 200, "min_samples_leaf": 3, "max_features": 0.5}
     space = {

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from ..dense import Dense
 from ..encoder import Feature, Matrix
 from ..scikit import dump, load, quietly
-from .base import Dimension, Family, FitTask, Fitted, Scalar, Values
+from .base import Dimension, Family, FitTask, Fitted, Footprint, Scalar, Values
 from .boosting import watched_rows
 from .linear import loss_of
 
@@ -77,6 +77,7 @@ class KernelFamily(Family):
     label = "Kernel model"
     description = "Ridge or logistic regression on similarities to landmark rows; smooth, for small tables."
     order = 25
+    footprint = Footprint(30.0, row=11_000.0)
     strength = 55
     is_default = False
     defaults = {"width": None, "penalty": None, "landmarks": LANDMARKS}

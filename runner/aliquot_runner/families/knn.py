@@ -7,7 +7,7 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from ..dense import Dense
 from ..encoder import Feature
 from ..scikit import ScikitModel, load_scikit, quietly
-from .base import Dimension, Family, FitTask, Fitted
+from .base import Dimension, Family, FitTask, Fitted, Footprint
 
 
 class Knn(Family):
@@ -15,6 +15,7 @@ class Knn(Family):
     label = "k-nearest neighbours"
     description = "The average of the most similar training rows, on scaled and one-hot inputs."
     order = 90
+    footprint = Footprint(33.0)
     strength = 70
     is_default = False
     defaults = {"neighbours": 25, "weights": "distance"}

@@ -8,7 +8,7 @@ import lightgbm
 import numpy as np
 
 from ..encoder import Feature, Matrix
-from .base import Dimension, FitTask, Fitted, Scalar, Values
+from .base import Dimension, FitTask, Fitted, Footprint, Scalar, Values
 from .boosting import LEAST_GAIN, PATIENCE_ROUNDS, Booster
 
 
@@ -36,6 +36,7 @@ class Lightgbm(Booster):
     label = "LightGBM"
     description = "Gradient boosted trees grown leaf by leaf; strong on most tables, quick."
     order = 40
+    footprint = Footprint(26.0, feature=60_000.0)
     step = "learning_rate"
     strength = 10
     packages = ("lightgbm",)

@@ -11,7 +11,7 @@ from sklearn.metrics import log_loss
 from ..encoder import Feature, Matrix
 from ..scikit import dump, load, quietly
 from ..splines import Splines
-from .base import Dimension, Family, FitTask, Fitted, Scalar, Values
+from .base import Dimension, Family, FitTask, Fitted, Footprint, Scalar, Values
 from .boosting import Index, watched_rows
 
 PENALTIES = (1000.0, 200.0, 40.0, 8.0, 1.6, 0.3)
@@ -50,6 +50,7 @@ class Linear(Family):
     label = "Linear model"
     description = "Logistic regression for classes, ridge regression for numbers, on splines and one-hot inputs."
     order = 20
+    footprint = Footprint(116.0)
     strength = 35
     defaults = {"penalty": None, "max_steps": 200}
     space = {"penalty": Dimension("NUMBER", 1e-2, 1e3, True, limits=(1e-6, 1e6))}

@@ -12,7 +12,7 @@ from ..dense import Dense
 from ..encoder import Feature, Matrix
 from ..network import Array, Network, Training, learn
 from ..scikit import quietly
-from .base import Dimension, Family, FitTask, Fitted, Values
+from .base import Dimension, Family, FitTask, Fitted, Footprint, Values
 from .boosting import watched_rows
 
 MINIMUM_ROWS = 60
@@ -47,6 +47,7 @@ class Mlp(Family):
     label = "Neural network"
     description = "A multilayer perceptron on scaled numbers with Fourier features and one-hot categories."
     order = 100
+    footprint = Footprint(96.0)
     strength = 45
     is_default = False
     packages = ("numpy",)

@@ -9,7 +9,7 @@ from sklearn.naive_bayes import CategoricalNB
 
 from ..encoder import Feature, Matrix
 from ..scikit import dump, load
-from .base import CLASSIFIES, Dimension, Family, FitTask, Fitted, Values
+from .base import CLASSIFIES, Dimension, Family, FitTask, Fitted, Footprint, Values
 
 
 class NaiveBayesModel(Fitted):
@@ -35,6 +35,7 @@ class NaiveBayes(Family):
     description = "Counts of classes by quantile bin or category, as if the columns were independent."
     tasks = CLASSIFIES
     order = 30
+    footprint = Footprint(15.0)
     strength = 90
     effort = 0.3
     defaults = {"bins": 12, "smoothing": 1.0}

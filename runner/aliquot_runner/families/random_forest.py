@@ -5,7 +5,7 @@ from typing import Any
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from ..forest import Forest
-from .base import Dimension, FitTask
+from .base import Dimension, FitTask, Footprint
 
 
 class RandomForest(Forest):
@@ -13,6 +13,7 @@ class RandomForest(Forest):
     label = "Random Forest"
     description = "Average of deep trees on resampled rows; robust, hardly needs tuning."
     order = 80
+    footprint = Footprint(14.0)
     strength = 50
     defaults = {"trees": 200, "min_samples_leaf": 3, "max_features": 0.35}
     space = {

@@ -8,7 +8,7 @@ import numpy as np
 import xgboost
 
 from ..encoder import Feature, Matrix
-from .base import Dimension, FitTask, Fitted, Scalar, Values
+from .base import Dimension, FitTask, Fitted, Footprint, Scalar, Values
 from .boosting import LEAST_GAIN, PATIENCE_ROUNDS, Booster
 
 
@@ -41,6 +41,7 @@ class Xgboost(Booster):
     label = "XGBoost"
     description = "Gradient boosted trees with second-order steps and regularised leaves."
     order = 60
+    footprint = Footprint(32.0, feature=65_000.0)
     step = "eta"
     strength = 30
     packages = ("xgboost", "xgboost-cpu")
