@@ -5,7 +5,7 @@ import { explain, setUp } from './setup.mjs';
 import { runChecks } from './test/checks.mjs';
 import { add, newTotals, printEnd } from './test/report.mjs';
 import { runSmokeTest } from './test/smoke.mjs';
-import { runPytest, runVitest } from './test/suites.mjs';
+import { runSuites } from './test/suites.mjs';
 
 async function main() {
   await setUp({ development: true });
@@ -14,8 +14,7 @@ async function main() {
   try {
     add(totals, await runChecks());
     if (!process.argv.includes('--checks')) {
-      add(totals, await runVitest(directory));
-      add(totals, await runPytest(directory));
+      for (const counts of await runSuites(directory)) add(totals, counts);
       add(totals, await runSmokeTest(directory));
     }
   } finally {

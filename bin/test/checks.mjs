@@ -27,23 +27,22 @@ function checks() {
   ];
 }
 
-/** Runs all checks one after the other, so that a generated file is not read half-written. */
+/** Runs all checks, the others beside each other once no generated file can be read half-written. */
 export async function runChecks() {
   heading('Checks');
-  let passed = 0;
-  let failed = 0;
-  for (const { name, run } of checks()) {
-    const since = Date.now();
-    const { code, output } = await run();
-    const seconds = ((Date.now() - since) / 1000).toFixed(1);
-    process.stdout.write(`  ${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);
-    if (code === 0) passed++;
-    else {
-      failed++;
-      process.stdout.write(`${output.trimEnd().replace(/^/gm, '    ')}\n`);
-    }
-  }
-  return { passed, failed };
+  const [first, ...others] = checks();
+  const isPassed = [await isKept(first), ...(await Promise.all(others.map(isKept)))];
+  const passed = isPassed.filter(Boolean).length;
+  return { passed, failed: isPassed.length - passed };
+}
+
+async function isKept({ name, run }) {
+  const since = Date.now();
+  const { code, output } = await run();
+  const seconds = ((Date.now() - since) / 1000).toFixed(1);
+  process.stdout.write(`  ${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);
+  if (code !== 0) process.stdout.write(`${output.trimEnd().replace(/^/gm, '    ')}\n`);
+  return code === 0;
 }
 
 async function checkGenerated() {

@@ -2,11 +2,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectDirectory } from '../setup/settings.mjs';
 import { pythonInterpreter } from '../setup.mjs';
-import { show } from './processes.mjs';
+import { collect, show } from './processes.mjs';
 import { heading } from './report.mjs';
 
+/** Runs the tests of the server and, beside them, those of the runner; what these say is shown at the end. */
+export async function runSuites(directory) {
+  const running = runPytest(directory);
+  const vitest = await runVitest(directory);
+  const { output, ...pytest } = await running;
+  heading('Tests of the runner (pytest)');
+  process.stdout.write(output);
+  return [vitest, pytest];
+}
+
 /** Runs the tests of the server with vitest. */
-export async function runVitest(directory) {
+async function runVitest(directory) {
   heading('Tests of the server (vitest)');
   const file = join(directory, 'vitest.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
@@ -29,14 +39,13 @@ function countVitest(file) {
 }
 
 /** Runs the tests of the runner with pytest. */
-export async function runPytest(directory) {
-  heading('Tests of the runner (pytest)');
+async function runPytest(directory) {
   const file = join(directory, 'pytest.xml');
-  const code = await show(pythonInterpreter(), ['-m', 'pytest', '-q', `--junitxml=${file}`], {
+  const { code, output } = await collect(pythonInterpreter(), ['-m', 'pytest', '-q', `--junitxml=${file}`], {
     cwd: join(projectDirectory, 'runner'),
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
   });
-  return atLeastOneFailure(code, existsSync(file) ? countPytest(file) : {});
+  return { output, ...atLeastOneFailure(code, existsSync(file) ? countPytest(file) : {}) };
 }
 
 function countPytest(file) {
