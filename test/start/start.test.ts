@@ -122,9 +122,9 @@ async function alive(processes: number[]): Promise<number[]> {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('It did not come to pass within 20 s.');
+    if (Date.now() > deadline) throw new Error('It did not come to pass within 120 s.');
     await sleep(50);
   }
 }

@@ -124,7 +124,7 @@ describe('a table task in its own process', () => {
           },
         });
         await expect(canceled).rejects.toMatchObject({ code: 'CANCELED' });
-        expect(performance.now() - canceledAt).toBeLessThan(3_000);
+        expect(performance.now() - canceledAt).toBeLessThan(10_000);
         await expect(run({ signal: cancel.signal })).rejects.toMatchObject({ code: 'CANCELED' });
 
         let wasKilled = false;
