@@ -49,7 +49,7 @@ describe('createExperiment', () => {
         ...{ version: 1, name: 'Penguins: species', target: 'species', taskType: null, metric: null },
         ...{ stage: 'DATA', status: 'DRAFT' },
         settings: {
-          ...{ algorithms: [], budgetSeconds: 60, maxTrials: null, folds: 5, tuning: 'AUTO' },
+          ...{ algorithms: [], budgetSeconds: 60, maxTrials: null, folds: null, tuning: 'AUTO' },
           ...{ generator: 'RULES', strategy: 'MINIMAL', seed: 0, searchSpace: {} },
         },
       },

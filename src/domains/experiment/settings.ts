@@ -17,7 +17,13 @@ export const ExperimentSettings = z.strictObject({
     .default(60)
     .describe('wall clock of the training, in seconds'),
   maxTrials: z.int().min(1).max(MOST_TRIALS).nullable().default(null).describe('most trials over all runs'),
-  folds: z.int().min(2).max(20).default(5).describe('splits of the cross-validation'),
+  folds: z
+    .int()
+    .min(2)
+    .max(20)
+    .nullable()
+    .default(null)
+    .describe('splits of the cross-validation; null: 8 up to 3,000 rows, 5 above'),
   tuning: z.enum(tuningStrategies).default('AUTO').describe('how further trials are chosen'),
   searchSpace: z
     .record(z.string(), SearchSpace)
@@ -28,6 +34,12 @@ export const ExperimentSettings = z.strictObject({
   seed: z.int().min(0).max(2_147_483_647).default(0).describe('seed of folds, search and models'),
 });
 export type ExperimentSettings = z.infer<typeof ExperimentSettings>;
+
+const ROWS_FOR_MANY_FOLDS = 3_000;
+
+/** Models are bags of the folds’ models: on small tables more folds learn from more rows, and cost little. */
+export const foldCount = ({ folds }: Pick<ExperimentSettings, 'folds'>, rows: number): number =>
+  folds ?? (rows <= ROWS_FOR_MANY_FOLDS ? 8 : 5);
 
 /** Given settings laid over the present ones. @throws ValidationError SETTINGS_INVALID, SEARCH_SPACE_INVALID with the path of the fault. */
 export function mergeSettings(present: ExperimentSettings, given: unknown): ExperimentSettings {

@@ -5,6 +5,7 @@ import type { MessageOf, RunnerArtifact, RunnerMessage } from '#contract/runner-
 import type { Db, Tx } from '#db.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { experimentEvent } from '#domains/experiment/events.ts';
+import { foldCount } from '#domains/experiment/settings.ts';
 import { experiment } from '#domains/experiment/table.ts';
 import type { StoredObjects } from '#domains/stored-object/service.ts';
 import { newId } from '#ids.ts';
@@ -50,7 +51,7 @@ export async function trainingRecorder(
   const files = modelFiles(ports, row.ownerId, sandbox.directory);
   const restarted = row.trainingStartedAt !== null;
   const madeBy = { ...made, sandboxTier: sandbox.tier };
-  let folds = row.settings.folds;
+  let folds = foldCount(row.settings, table.rowCount ?? 0);
   let job: RunningJob | null = null;
   /** What was added to the budget since this job began. */
   let addedSeconds = 0;

@@ -9,6 +9,7 @@ import type { TaskType } from '#contract/vocabulary.ts';
 import { tableDigest } from '#domains/dataset/digest.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
 import { experimentEvent } from '#domains/experiment/events.ts';
+import { foldCount } from '#domains/experiment/settings.ts';
 import { type ExperimentRow, experiment } from '#domains/experiment/table.ts';
 import { runSteps } from '#domains/preprocessing/code.ts';
 import type { PreprocessingRow } from '#domains/preprocessing/table.ts';
@@ -219,7 +220,7 @@ async function questionOf(
   const columns = table.columns ?? [];
   const target = columns.find((column) => column.name === row.target);
   if (!target) throw new JobError('TARGET_NOT_FOUND', `There is no column “${row.target}”.`);
-  const { seed, folds } = row.settings;
+  const { seed } = row.settings;
   return {
     ...{ datasetSha256: table.sha256, tableSha256: await tableDigest(db, table), lockSha256 },
     columns: runColumns(columns),
@@ -227,7 +228,7 @@ async function questionOf(
     taskType: row.taskType,
     metric: row.metric,
     steps: runSteps(steps, columns),
-    folds: { count: folds, seed },
+    folds: { count: foldCount(row.settings, table.rowCount ?? 0), seed },
     seed,
     budgetSeconds: row.settings.budgetSeconds,
     maxTrials,

@@ -6,7 +6,8 @@ export type TrainingSettings = {
   algorithms: string[];
   budgetSeconds: number;
   maxTrials: number | null;
-  folds: number;
+  /** Null: by the number of rows. */
+  folds: number | null;
   tuning: TuningStrategy;
   /** By algorithm. */
   searchSpace: Readonly<Record<string, Wishes>>;
@@ -26,7 +27,7 @@ export function readSettings(settings: unknown): TrainingSettings {
     algorithms = [],
     budgetSeconds = 60,
     maxTrials = null,
-    folds = 5,
+    folds = null,
     tuning = 'AUTO',
     searchSpace = {},
     seed = 0,

@@ -49,7 +49,7 @@ export function TrainingForm(props: {
   return (
     <Card
       title={experiment.status === 'DRAFT' ? 'Training' : 'Train again'}
-      description={`Predicts “${experiment.target}” with ${settings.folds}-fold cross-validation; every model is scored on rows that it has not seen.`}
+      description={`Predicts “${experiment.target}” with ${settings.folds === null ? '' : `${settings.folds}-fold `}cross-validation; every model is scored on rows that it has not seen.`}
     >
       <div className="grid gap-6">
         {trouble && <Fault title="The training did not start" {...trouble} />}
@@ -155,8 +155,8 @@ function More(props: {
             value={folds}
             min={2}
             max={20}
-            onChange={(value) => set({ folds: value ?? 5 })}
-            description="Splits of the cross-validation"
+            onChange={(value) => set({ folds: value })}
+            description="Splits of the cross-validation; empty: by the number of rows"
           />
           <Whole
             label="Most trials"
