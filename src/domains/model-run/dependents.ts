@@ -31,7 +31,7 @@ export async function markDependents(tx: Tx, datasetId: string, deletedAt: Date 
 /** The event streams of what was made from a dataset. */
 export async function streamsOf(connection: Connection, datasetId: string): Promise<string[]> {
   const streams: string[] = [];
-  for (const table of [analysis, preprocessing, experiment]) {
+  for (const table of tables) {
     const rows = await connection.select({ id: table.id }).from(table).where(eq(table.datasetId, datasetId));
     streams.push(...rows.map(({ id }) => id));
   }

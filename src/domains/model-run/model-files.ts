@@ -16,6 +16,11 @@ export type StoredFile = RunnerArtifact & { storageKey: string; fold?: number };
 /** A file on this host that every run of a training needs beside its model. */
 export type Companion = { name: string; mediaType: string; path: string; fold?: number };
 
+/** Brings a file of a job to a path and tells whether it was there. */
+export type Fetch = (name: string, path: string) => Promise<boolean>;
+
+export type ModelFiles = ReturnType<typeof modelFiles>;
+
 /** The files of an experiment's runs on their way from the sandbox to the store. */
 export function modelFiles(
   { objects, log }: { objects: StoredObjects; log: Log },
@@ -47,13 +52,13 @@ export function modelFiles(
       companions = files;
     },
     /**
-     * Stores what a run has promised, each file held against its checksum. `fetch` brings a file to a path and tells
-     * whether it was there. Null when one is missing or differs: then none is kept.
+     * Stores what a run has promised, each file held against its checksum. Null when one is missing or differs: then
+     * none is kept.
      */
     async store(
       runId: string,
       promised: readonly RunnerArtifact[],
-      fetch: (name: string, path: string) => Promise<boolean>,
+      fetch: Fetch,
     ): Promise<StoredFile[] | null> {
       const stored: StoredFile[] = [];
       for (const file of promised) {
@@ -82,8 +87,10 @@ export function modelFiles(
 }
 
 /** Brings a file that was collected when the job had ended. */
-export const movedFrom = (directory: string) => (name: string, path: string) =>
-  rename(join(directory, name), path).then(
-    () => true,
-    () => false,
-  );
+export const movedFrom =
+  (directory: string): Fetch =>
+  (name, path) =>
+    rename(join(directory, name), path).then(
+      () => true,
+      () => false,
+    );

@@ -17,6 +17,7 @@ import { cancellable, type JobSignals } from '#jobs.ts';
 import type { JobContext } from '#ports/queue.ts';
 import { SandboxUnavailableError } from '#ports/sandbox.ts';
 import { StorageError } from '#ports/storage.ts';
+import { abandonPortableModels } from './portable-model.ts';
 import { artifact, modelRun } from './table.ts';
 import { type TrainingPorts, training } from './training.ts';
 
@@ -123,7 +124,12 @@ export function experimentPipeline(ports: PipelinePorts) {
     });
   }
 
-  async function answer(row: ExperimentRow, context: JobContext, signal: AbortSignal): Promise<void> {
+  /** Gives back what is left to do when the experiment has ended. */
+  async function answer(
+    row: ExperimentRow,
+    context: JobContext,
+    signal: AbortSignal,
+  ): Promise<() => Promise<void>> {
     const table = await inStage(row.id, 'DATA', signal, () => readDataset(ports, row.datasetId, signal));
     const signals = { claim: context.signal, cancel: signal };
     const source = await analysed(row, table, signals);
@@ -140,7 +146,7 @@ export function experimentPipeline(ports: PipelinePorts) {
     const plan = await prepared(row, source, signals, context.attempt > 1);
     signal.throwIfAborted();
     const question = { ...row, taskType, metric };
-    await inStage(row.id, 'TRAINING', signal, () => train(question, table, plan, context, signal));
+    return inStage(row.id, 'TRAINING', signal, () => train(question, table, plan, context, signal));
   }
 
   /** Ends the experiment once, whatever happened before; with a claim, only while that holds. */
@@ -182,6 +188,7 @@ export function experimentPipeline(ports: PipelinePorts) {
       if (row?.preprocessingId)
         await ports.preprocessingJobs.settle(row.preprocessingId, { status: 'FAILED', failure });
       await settle(id, 'FAILED', failure);
+      await abandonPortableModels(ports, id);
     },
     /** Works on an experiment until it has ended; repeated safely after a lost worker. */
     async run(id: string, context: JobContext): Promise<void> {
@@ -193,10 +200,13 @@ export function experimentPipeline(ports: PipelinePorts) {
         .set({ status: 'RUNNING', claim, startedAt: sql`coalesce(${experiment.startedAt}, now())` })
         .where(and(eq(experiment.id, id), inArray(experiment.status, claimable)))
         .returning();
+      // a portable model of an earlier job that is still being made is that of a lost worker, or out of date
+      if (row || context.attempt > 1) await abandonPortableModels(ports, id);
       if (!row) return;
       await cancellable(ports, experiment, id, { claim: context.signal }, async (signal) => {
+        let rest = async () => {};
         try {
-          await answer(row, context, signal);
+          rest = await answer(row, context, signal);
           context.signal.throwIfAborted();
           await settle(id, signal.aborted ? 'CANCELED' : 'SUCCEEDED', null, claim);
         } catch (error) {
@@ -206,6 +216,11 @@ export function experimentPipeline(ports: PipelinePorts) {
           if (failure.code === 'INTERNAL')
             ports.log.error({ err: error, experiment: id }, 'experiment failed');
           await settle(id, 'FAILED', failure, claim);
+        } finally {
+          await rest().catch((error) => {
+            if (context.signal.aborted) throw error;
+            ports.log.warn({ err: error, experiment: id }, 'a portable model is lost');
+          });
         }
       });
     },

@@ -1,7 +1,12 @@
 import { builder } from '#builder.ts';
 import { loadBatched } from '#context.ts';
+import { JobStatusEnum } from '#enums.ts';
+import { EventInterface, eventInterface, eventType, followNode } from '#event-stream.ts';
+import { requireRow } from '#nodes.ts';
 import { EnsembleMember } from './diagnostics-graphql.ts';
+import { endsModelRun } from './events.ts';
 import { Artifact, ModelRun } from './graphql.ts';
+import { isBeingMade } from './portable-model.ts';
 import type { ArtifactRow, ModelRunRow, PortableModel as PortableModelRow } from './table.ts';
 
 const ExportParity = builder.objectRef<NonNullable<PortableModelRow['parity']>>('ExportParity').implement({
@@ -25,6 +30,15 @@ const PortableModel = builder
     description:
       'A small blend of an experiment’s algorithms as an ONNX file, which predicts from the columns as they stand in the data.',
     fields: (t) => ({
+      status: t.field({
+        type: JobStatusEnum,
+        description:
+          'RUNNING while it is made, after the end of the experiment: `modelRunEvents` tells when it is there. SUCCEEDED: there is a file. FAILED: there is none.',
+        resolve: ({ told }) => {
+          if (isBeingMade(told)) return 'RUNNING';
+          return told.artifactName === null ? 'FAILED' : 'SUCCEEDED';
+        },
+      }),
       score: t.float({
         nullable: true,
         description: 'Its own, by members that never saw the row; null where there is no file.',
@@ -70,7 +84,35 @@ builder.objectField(ModelRun, 'portableModel', (t) =>
     type: PortableModel,
     nullable: true,
     description:
-      'Of the best run, made when the training is over; null for the others, and for runs of before it was made.',
+      'Of the best run, made when the training is over; null for the others, and where the training was cancelled.',
     resolve: (run) => run.portableModel && { run, told: run.portableModel },
+  }),
+);
+
+const ModelRunEvent = eventInterface('ModelRunEvent', 'Something that happened to a model run by itself.');
+builder.interfaceField(ModelRunEvent, 'modelRun', (t) =>
+  t.field({
+    type: ModelRun,
+    description: 'As it is now.',
+    resolve: (event, _args, context) => requireRow<ModelRunRow>(context, 'ModelRun', event.streamId),
+  }),
+);
+builder.objectType(eventType('PortableModelFinished'), {
+  description: 'Its portable model is there, or will not be: see `modelRun.portableModel`. The stream ends.',
+  interfaces: [EventInterface, ModelRunEvent],
+});
+
+builder.subscriptionField('modelRunEvents', (t) =>
+  t.field({
+    type: ModelRunEvent,
+    description:
+      'What happens to a model run after the end of its experiment, from the first event or after a cursor: no gap, no double.',
+    args: {
+      modelRunId: t.arg.id({ required: true, description: 'Of a model run.' }),
+      after: t.arg.string({ description: 'Cursor of the last event seen.' }),
+    },
+    subscribe: (_root, { modelRunId, after }, context) =>
+      followNode(context, 'ModelRun', modelRunId, after, endsModelRun),
+    resolve: (event) => event,
   }),
 );

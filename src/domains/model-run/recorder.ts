@@ -15,8 +15,8 @@ import type { Events, NewEvent } from '#ports/events.ts';
 import type { RunningJob } from '#ports/sandbox.ts';
 import { beginning, figuresOf } from './finished-run.ts';
 import type { KeptFolds } from './kept-folds.ts';
-import { modelFiles, movedFrom, type StoredFile } from './model-files.ts';
-import { dropPortableModels, portableModelOf } from './portable-model.ts';
+import { type Fetch, modelFiles, type StoredFile } from './model-files.ts';
+import { beginPortableModel, exportedRun, keepPortableModel } from './portable-model.ts';
 import { withoutSuperseded } from './superseded.ts';
 import { modelRun, type TrainedPlan, type TrainedQuestion, trial } from './table.ts';
 import type { Question } from './training.ts';
@@ -47,6 +47,7 @@ export async function trainingRecorder(
   /** Algorithms whose rows this training goes on with. */
   const started = new Set<string>(resumed);
   const promised = new Map<string, { artifacts: RunnerArtifact[]; stored: boolean }>();
+  let finished: MessageOf<'finished'> | null = null;
   let portable: MessageOf<'portable'> | null = null;
   const files = modelFiles(ports, row.ownerId, sandbox.directory);
   const restarted = row.trainingStartedAt !== null;
@@ -142,8 +143,11 @@ export async function trainingRecorder(
       }
       case 'runFinished':
         return experimentEvent('RunFinished', { modelRunId: await finishRun(tx, message, stored) });
+      case 'finished':
+        finished = message;
+        return null;
       case 'portable':
-        // comes at the very end: its file is collected with the others
+        // comes at the very end: its file is collected when the job has ended
         portable = message;
         return null;
       case 'runFailed': {
@@ -214,32 +218,14 @@ export async function trainingRecorder(
   }
 
   /** What could not be had while the job was running: files that were replaced in that moment. */
-  async function keepCollected(
-    runId: string,
-    artifacts: RunnerArtifact[],
-    directory: string,
-  ): Promise<boolean> {
-    const stored = await files.store(runId, artifacts, movedFrom(directory));
+  async function keepCollected(runId: string, artifacts: RunnerArtifact[], fetch: Fetch): Promise<boolean> {
+    const stored = await files.store(runId, artifacts, fetch);
     if (stored) await db.transaction((tx) => files.replace(tx, runId, stored));
     else {
       const lost = { status: 'FAILED' as const, failure: lostFile, score: null, rankScore: null };
       await db.update(modelRun).set(lost).where(eq(modelRun.id, runId));
     }
     return stored !== null;
-  }
-
-  async function keepPortable(message: MessageOf<'portable'>, directory: string): Promise<void> {
-    const runId = runIds.get(message.algorithm);
-    if (!runId) return;
-    const promised = message.artifact;
-    const stored = (promised && (await files.store(runId, [promised], movedFrom(directory))))?.[0] ?? null;
-    await db.transaction(async (tx) => {
-      await holdClaim(tx);
-      await dropPortableModels(tx, row.id);
-      if (stored) await files.add(tx, runId, [stored]);
-      const portableModel = portableModelOf(message, stored);
-      await tx.update(modelRun).set({ portableModel }).where(eq(modelRun.id, runId));
-    });
   }
 
   return {
@@ -271,15 +257,19 @@ export async function trainingRecorder(
       job = running;
       if (addedSeconds > 0) running.extend(addedSeconds);
     },
-    /** Waits for all rows, stores the files, ends what was left open; the number of runs with a model. */
-    async finish(directory: string, leftOpen: 'CANCELED' | 'FAILED'): Promise<number> {
+    /**
+     * Waits for all rows, stores the files, ends what was left open; the number of runs with a model.
+     * `keepPortable` may follow.
+     */
+    async finish(fetch: Fetch, leftOpen: 'CANCELED' | 'FAILED'): Promise<number> {
       await queue.settle();
       let kept = 0;
       for (const [algorithm, { artifacts, stored }] of promised) {
         const runId = runIds.get(algorithm);
-        if (runId && (stored || (await keepCollected(runId, artifacts, directory)))) kept += 1;
+        if (runId && (stored || (await keepCollected(runId, artifacts, fetch)))) kept += 1;
       }
-      if (portable) await keepPortable(portable, directory);
+      const best = exportedRun(finished, runIds);
+      if (best) await db.transaction((tx) => beginPortableModel(tx, row.id, best));
       const open = [...started].flatMap((algorithm) =>
         promised.has(algorithm) ? [] : (runIds.get(algorithm) ?? []),
       );
@@ -291,6 +281,12 @@ export async function trainingRecorder(
           .where(and(inArray(modelRun.id, open), eq(modelRun.status, 'RUNNING')));
       }
       return kept;
+    },
+    /** Ends the portable model that was being made since `finish`, when the job has ended. */
+    async keepPortable(fetch: Fetch): Promise<void> {
+      await queue.settle();
+      const runId = exportedRun(finished, runIds);
+      if (runId) await keepPortableModel({ db, events, files }, runId, portable, fetch, holdClaim);
     },
   };
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { hasOwnCode, type PlannedStep } from '#contract/preprocessing.ts';
 import { RUNNER_PROTOCOL, type TrainSpec } from '#contract/runner.ts';
-import type { RunnerMessage } from '#contract/runner-messages.ts';
 import type { TaskType } from '#contract/vocabulary.ts';
 import { tableDigest } from '#domains/dataset/digest.ts';
 import type { DatasetRow } from '#domains/dataset/table.ts';
@@ -16,9 +15,9 @@ import type { PreprocessingRow } from '#domains/preprocessing/table.ts';
 import { JobError } from '#errors.ts';
 import type { Log } from '#log.ts';
 import type { JobContext } from '#ports/queue.ts';
-import type { Sandbox, SandboxInput, SandboxLimits } from '#ports/sandbox.ts';
+import type { Sandbox, SandboxInput } from '#ports/sandbox.ts';
 import type { Storage } from '#ports/storage.ts';
-import { runColumns, runRunner } from '#runner.ts';
+import { runColumns } from '#runner.ts';
 import { prepareFolds } from './fold-preparation.ts';
 import { type KeptFolds, keptFolds } from './kept-folds.ts';
 import { CODE_NAME } from './model-files.ts';
@@ -26,14 +25,11 @@ import { type Recorder, type RecorderPorts, trainingRecorder } from './recorder.
 import { type Resumption, resumption } from './resumption.ts';
 import type { TrainedQuestion } from './table.ts';
 import { foldsToTakeUp } from './told-folds.ts';
+import { startTrainer, type Trainer } from './trainer.ts';
 
-const GRACE_SECONDS = 5;
-/** Start of the process, reading the table and packing the models are outside the budget. */
-const ROOM_SECONDS = 120;
 const SMALLEST_RESTART_BUDGET_SECONDS = 10;
 /** Of the budget, what the plan's own code may take to prepare the folds. */
 const SHARE_OF_OWN_CODE = 0.5;
-const DISK_BYTES = 8 * 1024 ** 3;
 
 export type TrainingPorts = RecorderPorts & {
   sandbox: Sandbox;
@@ -113,45 +109,14 @@ export function training(ports: TrainingPorts) {
     return { spec, inputs: made.inputs };
   }
 
-  /** Trains in the sandbox while the recorder listens; gives back what went wrong, and the added seconds it took. */
-  async function runTrainer(
-    owner: string,
-    spec: TrainSpec,
-    inputs: SandboxInput[],
-    collectInto: string,
-    recorder: Recorder,
-    context: JobContext,
-    signal: AbortSignal,
-  ): Promise<{ fault: unknown; takenSeconds: number }> {
-    let takenSeconds = 0;
-    try {
-      await runRunner(sandbox, {
-        owner,
-        spec,
-        inputs,
-        limits: limitsOf(spec),
-        collectInto,
-        signal: AbortSignal.any([signal, recorder.failed]),
-        graceSeconds: GRACE_SECONDS,
-        onStart: recorder.attach,
-        onMessage: (message: RunnerMessage) => {
-          if (message.type === 'finished') takenSeconds = message.budgetSeconds - spec.budgetSeconds;
-          if (!context.signal.aborted) recorder.take(message);
-        },
-      });
-      return { fault: null, takenSeconds };
-    } catch (fault) {
-      return { fault, takenSeconds };
-    }
-  }
-
+  /** Gives back what is left to do when the experiment has ended: to wait for the portable model, and to clean up. */
   return async function train(
     row: Question,
     table: DatasetRow,
     plan: PreprocessingRow,
     context: JobContext,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<() => Promise<void>> {
     const { parquetKey } = table;
     if (!parquetKey) throw new JobError('DATASET_NOT_READY', 'The dataset has no table.');
     // chooses the tier, which every run tells
@@ -159,6 +124,17 @@ export function training(ports: TrainingPorts) {
     const directory = await mkdtemp(join(ports.workDirectory, 'training-'));
     const opened: { release(): Promise<void> }[] = [];
     let folds: KeptFolds | null = null;
+    let trainer: Trainer | null = null;
+    const dropFolds = async () => {
+      // the worker that takes over finds them
+      if (!context.signal.aborted) await folds?.remove();
+    };
+    const close = async () => {
+      trainer?.stop();
+      await trainer?.ended;
+      for (const { release } of opened) await release();
+      await rm(directory, { recursive: true, force: true });
+    };
     try {
       const file = await storage.open(parquetKey);
       opened.push(file);
@@ -189,22 +165,32 @@ export function training(ports: TrainingPorts) {
         : { spec: asked, inputs: [] };
       inputs.push({ name: 'data.parquet', path: file.path }, ...resumed.inputs);
       inputs.push(...taken.map(({ name, path }) => ({ name, path })));
-      const { fault, takenSeconds } = await runTrainer(
-        ...([row.ownerId, spec, inputs, collectInto, recorder, context, signal] as const),
-      );
+      const job = { owner: row.ownerId, spec, inputs, collectInto };
+      const started = startTrainer(sandbox, job, recorder, context, signal);
+      trainer = started;
+      const { fault, takenSeconds } = await started.trained();
       // another worker has the job now, and these rows are its own
       context.signal.throwIfAborted();
       // what was trained before a fault stays: its files are complete or not there
-      const made = await recorder.finish(collectInto, signal.aborted ? 'CANCELED' : 'FAILED');
+      const made = await recorder.finish(started.fetch, signal.aborted ? 'CANCELED' : 'FAILED');
       if (fault && (made === 0 || !signal.aborted)) throw fault;
       if (made === 0 && models.length === 0)
         throw new JobError('NO_MODEL', 'No algorithm could be trained. Their failures tell why.');
       if (!signal.aborted) await tellLate(row, takenSeconds);
-    } finally {
-      for (const { release } of opened) await release();
-      // the worker that takes over finds them
-      if (!context.signal.aborted) await folds?.remove();
-      await rm(directory, { recursive: true, force: true });
+      return async () => {
+        try {
+          await dropFolds();
+          await started.ended;
+          context.signal.throwIfAborted();
+          await recorder.keepPortable(started.fetch);
+        } finally {
+          await close();
+        }
+      };
+    } catch (error) {
+      await close();
+      await dropFolds();
+      throw error;
     }
   };
 }
@@ -246,17 +232,5 @@ function trainSpec(
     ...asked,
     ...wishes,
     ...{ keepFolds: true, threads, memoryBytes, portable: true },
-  };
-}
-
-function limitsOf(spec: TrainSpec): SandboxLimits {
-  const wallSeconds = spec.budgetSeconds + ROOM_SECONDS;
-  return {
-    memoryBytes: spec.memoryBytes,
-    diskBytes: DISK_BYTES,
-    processes: 64 + 16 * spec.threads,
-    cpuSeconds: Math.ceil(wallSeconds * (spec.threads + 1)),
-    wallSeconds,
-    outputBytes: 256 * 1024,
   };
 }
