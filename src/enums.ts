@@ -93,9 +93,14 @@ export const Failure = builder.objectRef<{ code: string; message: string }>('Fai
 });
 
 export const Progress = builder
-  .objectRef<{ fraction: number; message: string; etaSeconds?: number | null; bestScore?: number | null }>(
-    'Progress',
-  )
+  .objectRef<{
+    fraction: number;
+    message: string;
+    etaSeconds?: number | null;
+    etaLowSeconds?: number | undefined;
+    etaHighSeconds?: number | undefined;
+    bestScore?: number | null;
+  }>('Progress')
   .implement({
     description: 'How far a job has come.',
     fields: (t) => ({
@@ -104,6 +109,14 @@ export const Progress = builder
       etaSeconds: t.exposeFloat('etaSeconds', {
         nullable: true,
         description: 'Seconds to the end, when that can be told.',
+      }),
+      etaLowSeconds: t.exposeFloat('etaLowSeconds', {
+        nullable: true,
+        description: 'The end is not expected before so many seconds; trainings tell it.',
+      }),
+      etaHighSeconds: t.exposeFloat('etaHighSeconds', {
+        nullable: true,
+        description: 'The end is expected within so many seconds; trainings tell it.',
       }),
       bestScore: t.exposeFloat('bestScore', {
         nullable: true,

@@ -111,17 +111,28 @@ class Announcer:
             return
         self._progress_at = now + PROGRESS_SECONDS
         self._fraction = max(self._fraction, min(0.99, share))
-        elapsed = now - began
-        estimate = elapsed * (1 - self._fraction) / self._fraction if self._fraction > 0.05 else None
+        left = max(0.0, deadline - now)
+        estimate = (now - began) * (1 - self._fraction) / self._fraction if self._fraction > 0.05 else None
+        low, high = eta_range(estimate, self._fraction, left)
         self._channel.emit(
             {
                 "type": "progress",
                 "fraction": self._fraction,
                 "message": message,
-                "etaSeconds": None if estimate is None else max(0.0, min(estimate, deadline - now)),
+                "etaSeconds": None if estimate is None else min(estimate, left),
+                "etaLowSeconds": low,
+                "etaHighSeconds": high,
                 "bestScore": self.best.score if self.best else None,
             }
         )
+
+
+def eta_range(estimate: float | None, fraction: float, left: float) -> tuple[float, float]:
+    """From what is certain at the beginning, some time within the budget, to the estimate, as the work is done."""
+    if estimate is None:
+        return 0.0, left
+    high = min(left, estimate * (2 - fraction))
+    return min(high, estimate * fraction), high
 
 
 def share_of_folds(states: Iterable[TrialState], folds: int) -> float:

@@ -205,6 +205,8 @@ class Progress(TypedDict):
     fraction: float
     message: str
     etaSeconds: float | None
+    etaLowSeconds: NotRequired[float]
+    etaHighSeconds: NotRequired[float]
     bestScore: float | None
 
 

@@ -106,6 +106,9 @@ def test_short_budgets_hold(tmp_path: Path) -> None:
         outcome = run_job(folder, spec, {"data.parquet": frame})
         assert outcome.status == 0, outcome.output
         assert overrun(outcome) <= allowed(float(budget))
+        for told in outcome.of("progress"):
+            assert 0 <= told["etaLowSeconds"] <= told["etaHighSeconds"] <= budget
+            assert told["etaSeconds"] is None or told["etaLowSeconds"] <= told["etaSeconds"] <= told["etaHighSeconds"]
         best = outcome.last("finished")["bestAlgorithm"]
         assert (folder / "out" / f"{best}.zip").exists()
 

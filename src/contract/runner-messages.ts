@@ -162,6 +162,8 @@ const progress = message('progress', {
   fraction,
   message: z.string(),
   etaSeconds: seconds.nullable(),
+  etaLowSeconds: seconds.optional().describe('The end is not expected before'),
+  etaHighSeconds: seconds.optional().describe('Nor after; the end of the budget at the latest'),
   bestScore: z.number().nullable(),
 });
 const log = message('log', { severity: z.enum(['INFO', 'WARNING', 'ERROR']), message: z.string() });

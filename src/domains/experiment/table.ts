@@ -14,6 +14,8 @@ export type JobProgress = {
   fraction: number;
   message: string;
   etaSeconds: number | null;
+  etaLowSeconds?: number | undefined;
+  etaHighSeconds?: number | undefined;
   bestScore: number | null;
 };
 

@@ -165,8 +165,7 @@ export async function trainingRecorder(
           score: message.score,
         });
       case 'progress': {
-        const { fraction, message: text, etaSeconds, bestScore } = message;
-        const progress = { fraction, message: text, etaSeconds, bestScore };
+        const { type: _type, ...progress } = message;
         await tx.update(experiment).set({ progress }).where(eq(experiment.id, row.id));
         return experimentEvent('StageProgressed', { stage: 'TRAINING', progress });
       }
