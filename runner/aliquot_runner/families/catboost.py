@@ -48,7 +48,7 @@ class Catboost(Booster):
     packages = ("catboost",)
     effort = 3.0
     defaults = {
-        "rounds": 1000,
+        "rounds": 1500,
         "learning_rate": 0.08,
         "depth": 6,
         "l2_leaf_reg": 3.0,

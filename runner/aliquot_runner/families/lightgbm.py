@@ -42,8 +42,8 @@ class Lightgbm(Booster):
     packages = ("lightgbm",)
     effort = 3.0
     defaults = {
-        "rounds": 1500,
-        "learning_rate": 0.06,
+        "rounds": 2500,
+        "learning_rate": 0.04,
         "num_leaves": 31,
         "min_child_samples": 20,
         "feature_fraction": 0.8,

@@ -47,7 +47,7 @@ class Xgboost(Booster):
     packages = ("xgboost", "xgboost-cpu")
     effort = 2.0
     defaults = {
-        "rounds": 1500,
+        "rounds": 2500,
         "eta": 0.08,
         "max_depth": 6,
         "min_child_weight": 1.0,
