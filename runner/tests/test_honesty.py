@@ -52,7 +52,7 @@ def test_validation_rows_do_not_change_what_is_fitted(tmp_path: Path) -> None:
         for key in ("lightgbm", "linear"):
             unpack(tmp_path / name / "out" / f"{key}.zip", tmp_path / name / key)
     for key, file in (("lightgbm", "model.txt"), ("linear", "model.skops"), ("linear", "dense.json")):
-        contents = [(tmp_path / name / key / key / "0" / file).read_bytes() for name in ("one", "two")]
+        contents = [(tmp_path / name / key / f"{key}-0" / "0" / file).read_bytes() for name in ("one", "two")]
         assert contents[0] == contents[1], file
         contents = [(tmp_path / name / key / "preparation" / "0.json").read_bytes() for name in ("one", "two")]
         assert contents[0] == contents[1]
