@@ -67,7 +67,7 @@ def test_cancel_keeps_the_best(tmp_path: Path) -> None:
     assert outcome.status == 0, outcome.output
     assert outcome.last("finished")["stopReason"] == "CANCELED"
     assert outcome.last("finished")["bestAlgorithm"] in outcome.runs()
-    assert outcome.arrivals[-1] - outcome.arrivals[0] < 10
+    assert outcome.arrivals[-1] - outcome.arrivals[0] < 30
     assert (tmp_path / "out" / "linear.zip").exists()
 
 

@@ -57,15 +57,14 @@ describe('a table with locked rows', () => {
     expect(await gates.db.select().from(holdoutOpening)).toHaveLength(before + 1);
   });
 
-  test('every look at the locked rows is counted, and there is none before all else has passed', async () => {
+  test('there is no look at the locked rows before all else has passed', async () => {
     const before = (await gates.db.select().from(holdoutOpening)).length;
     await gates.judge(harmful);
     expect(await gates.db.select().from(holdoutOpening)).toHaveLength(before);
-    const { outcomes } = await gates.judge(harmless);
-    expect(outcomes.at(-1)?.figures).toMatchObject({ openings: before + 1 });
   });
 
-  test('steps of the catalogue are applied by the trainer itself', async () => {
+  test('steps of the catalogue are applied by the trainer itself, and their look at the locked rows counts', async () => {
+    const before = (await gates.db.select().from(holdoutOpening)).length;
     const { verdict, outcomes } = await gates.judge([step('missing_indicator', ['basket'])]);
     expect({ verdict, names: names(outcomes) }).toEqual({
       verdict: 'PASSED',
@@ -78,6 +77,7 @@ describe('a table with locked rows', () => {
         ],
       ],
     });
+    expect(outcomes.at(-1)?.figures).toMatchObject({ openings: before + 1 });
   });
 
   test('a generator is refused steps that do harm; a user may choose them, and no locked row is looked at', async () => {
