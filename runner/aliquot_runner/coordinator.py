@@ -18,7 +18,8 @@ from .control import added_seconds
 from .endings import StopReason, no_model, not_finished
 from .errors import RunnerError
 from .execution.local import Ended, LocalPool, Work
-from .execution.size import fit_bytes, told_bytes
+from .execution.memory import told_bytes
+from .execution.size import fit_bytes
 from .fold_fit import fit_fold
 from .kept_folds import KeptFiles, fit_and_keep, take_up_fold
 from .report import ENSEMBLE
@@ -64,6 +65,7 @@ class Coordinator:
         self._queue: deque[tuple[TrialState, int]] = deque()
         self._fits: dict[str, tuple[TrialState, int]] = {}
         self._kept_files = KeptFiles(training.out)
+        self._memory_is_told = False
         self._reserve = Reserve(training, self._runs, self._pool, self._tell, self._clock.deadline)
         for run in sorted(runs, key=lambda run: run.recorded is None):
             self._enqueue(run.opening)
@@ -210,6 +212,9 @@ class Coordinator:
             self._finish_trial(run, state)
 
     def _handle_failed_fit(self, ended: Ended, run: RunState, state: TrialState, fold: int) -> None:
+        if ended.code == "OUT_OF_MEMORY" and not self._memory_is_told:
+            self._memory_is_told = True
+            self._tell.info(self._pool.how_memory_is_held(self._slots))
         if ended.code == "OUT_OF_MEMORY" and self._slots > 1 and not ended.is_final:
             self._slots = 1
             shutil.rmtree(ended.folder, ignore_errors=True)

@@ -24,6 +24,8 @@ from .training import Training, Trial
 RESERVE = "reserve"
 CELLS_PER_SECOND = 50_000
 """Of the table, for each second of the budget: with more of them the first fold may come too late."""
+SHORT_SECONDS = 5
+"""Of a budget, in which it may come too late whatever the table."""
 SAMPLE_CELLS = 200_000
 FEWEST_ROWS, MOST_ROWS = 200, 2_000
 LEAST_OF_CLASS = 2
@@ -47,7 +49,8 @@ class Reserve:
 
     def start_if_short(self) -> None:
         cells = len(self._training.target.values) * len(self._training.columns)
-        if cells > CELLS_PER_SECOND * self._training.spec["budgetSeconds"]:
+        budget = self._training.spec["budgetSeconds"]
+        if budget < SHORT_SECONDS or cells > CELLS_PER_SECOND * budget:
             self._start()
 
     def start_if_nothing_else(self) -> None:

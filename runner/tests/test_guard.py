@@ -51,6 +51,7 @@ def test_what_does_not_fit_is_told_and_the_rest_is_trained(tmp_path: Path) -> No
         "log_loss",
         algorithms=["naive_bayes", "catboost"],
         memoryBytes=int(1.5 * GIGABYTE),
+        folds={"count": 2, "seed": 7},
     )
     outcome = run_job(tmp_path, spec, {"data.parquet": frame})
     assert outcome.status == 0, outcome.output
@@ -59,6 +60,8 @@ def test_what_does_not_fit_is_told_and_the_rest_is_trained(tmp_path: Path) -> No
     assert failed.keys() == {"catboost", *(failed.keys() & {"ensemble"})}
     assert "It needs about 2." in failed["catboost"]["message"]
     assert set(outcome.runs()) == {"naive_bayes"}
+    held = [message["message"] for message in outcome.of("log") if "the kernel" in message["message"]]
+    assert len(held) == 1
 
 
 def test_a_model_of_a_sample_is_served_where_time_is_far_too_short(tmp_path: Path) -> None:

@@ -45,6 +45,24 @@ test('close ends running jobs and every process', async () => {
   await made[Symbol.asyncDispose]();
 });
 
+test('what a job starts is the first to go when memory is short', async () => {
+  await using made = await localForTests({ tier: 'namespaces' });
+  const source = `
+import os, time
+def main(arguments):
+    own = lambda: open('/proc/self/oom_score_adj').read()
+    child = os.fork()
+    if child == 0:
+        while own() != '1000\\n':
+            time.sleep(0.02)
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.write(3, own().encode())
+`;
+  const { lines, limit } = await runPython(made.sandbox, source);
+  expect({ lines, limit }).toEqual({ lines: ['900'], limit: null });
+});
+
 test('unsafe runs with limits and without isolation, and says so', async () => {
   await using made = await localForTests({ unsafe: true });
   const result = await runPython(made.sandbox, 'import time\ndef main(arguments):\n    time.sleep(60)\n', {

@@ -70,6 +70,9 @@ class LocalPool:
         """Bytes that all work together may have."""
         return self._memory.room()
 
+    def how_memory_is_held(self, at_a_time: int) -> str:
+        return self._memory.told(at_a_time)
+
     def must_wait(self, need: int) -> bool:
         """Whether the work that is under way has to end before so much can be had beside it."""
         others = sum(entry.need for entry in self._running.values())

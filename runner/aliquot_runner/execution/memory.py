@@ -40,6 +40,15 @@ class ProcessMemory:
         room = self.room() if self._sees_others else self.room() // processes
         return inherited + max(room, LEAST_CAP_BYTES)
 
+    def told(self, processes: int) -> str:
+        """How it is held, for people."""
+        room = told_bytes(max(self.room(), LEAST_CAP_BYTES))
+        if _data_bytes() is None:
+            return "This host cannot be asked what a process uses: the sandbox alone holds the job to its limit."
+        if self._sees_others:
+            return f"Fits have {room} together: they are watched, and the kernel refuses more to any one of them."
+        return f"Fits have {room}, the kernel holds each to its share: 1 of {processes}."
+
     def over_limit(self, children: Mapping[str, int], needs: Mapping[str, int]) -> str | None:
         """When all together are over the limit: the child that is farthest above what it was thought to need.
 
@@ -71,6 +80,11 @@ def hold_to(cap: int | None) -> None:
     except OSError:
         # Inside a sandbox this is done from outside.
         return
+
+
+def told_bytes(count: int) -> str:
+    """For people."""
+    return f"{max(0, count) / 1024**3:.1f} GB" if count >= 1024**3 / 10 else f"{max(0, count) / 1024**2:.0f} MB"
 
 
 def _data_bytes() -> int | None:

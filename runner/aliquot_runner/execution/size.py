@@ -26,8 +26,3 @@ def fit_bytes(training: Training, family: Family, fold: int) -> int:
     footprint = family.footprint
     fitting = footprint.cell * cells + footprint.row * rows + footprint.feature * features * outputs
     return int(MATRIX_BYTES * cells + max(preparing * cells, fitting))
-
-
-def told_bytes(count: int) -> str:
-    """For people."""
-    return f"{max(0, count) / 1024**3:.1f} GB" if count >= 1024**3 / 10 else f"{max(0, count) / 1024**2:.0f} MB"

@@ -41,6 +41,8 @@ class Job:
     peak_memory_bytes: int = 0
     cpu_seconds: float = 0.0
     processor: watch.Processor = field(default_factory=watch.Processor)
+    offered: set[int] = field(default_factory=set)
+    """to the kernel, for when memory is short"""
     ticks: int = 0
     next_walk: float = 0.0
 
@@ -186,6 +188,7 @@ def check(job: Job) -> None:
     depth_of_holders = HOLDERS[job.request.tier]
     processes = [process for process, depth in below if depth > depth_of_holders]
     holders = [process for process, depth in below if depth <= depth_of_holders]
+    offer_first(job, [process for process, depth in below if depth > depth_of_holders + 1])
     usage = watch.usage(processes, holders, limits.memory_bytes, job.processor)
     job.cpu_seconds = max(job.cpu_seconds, usage.cpu_seconds)
     hidden = watch.hidden(processes) if job.ticks % DEEP_TICKS == 0 else None
@@ -208,6 +211,18 @@ def check(job: Job) -> None:
         job.next_walk = now + 10 * (time.thread_time() - used_before)
     ending.reap_orphans(job.holder)
     job.ticks += 1
+
+
+def offer_first(job: Job, started: list[int]) -> None:
+    """What the job has started itself goes before its main process when the kernel has to end somebody."""
+    for process in started:
+        if process not in job.offered:
+            try:
+                with open(f"/proc/{process}/oom_score_adj", "w") as file:
+                    file.write("1000")
+            except OSError:  # it has ended, or is not ours to offer
+                pass
+    job.offered = set(started)
 
 
 def check_disk(job: Job, hidden: watch.Hidden | None) -> None:
