@@ -26,7 +26,6 @@ OVERHEAD_SECONDS = 0.2
 """What a trial costs beside its fits."""
 WORST = 3.0
 LEAST_SCALE = 0.002
-LEAST_GAIN = 1e-4
 BUDGETS = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Multiples of what the first configurations of all algorithms cost together."""
 EXPONENTS = (0.0, 0.5, 1.0)
@@ -94,10 +93,8 @@ class Learner:
         while promised and len(chosen) < MOST_ENTRIES:
             known: dict[str, float] = {}
             while (likely := max(promised, key=lambda one: promised[one])) not in known:
-                known[likely] = reached - self._mean(names, frozenset([*chosen, likely]))
-                promised[likely] = known[likely] / prices[likely]
-            if known[likely] < LEAST_GAIN:
-                break
+                gain = known[likely] = reached - self._mean(names, frozenset([*chosen, likely]))
+                promised[likely] = gain / prices[likely] if gain > 0 else gain * prices[likely]
             chosen.append(likely)
             reached -= known[likely]
             del promised[likely]
@@ -111,7 +108,7 @@ class Learner:
         errors = []
         for budget in BUDGETS:
             spent = np.cumsum([self.cost(name, one) for one in order])
-            begun = order[: int(np.searchsorted(spent, budget, side="right"))]
+            begun = order[: int(np.searchsorted(spent, budget + 1e-9, side="right"))]
             errors.append(self.error(name, frozenset(begun), True))
         return errors
 

@@ -16,6 +16,10 @@ from typing import Any
 import numpy as np
 from results import Measured, Values, read
 
+from aliquot_runner.ensemble import greedy_weights
+from aliquot_runner.metrics.base import Truth
+from aliquot_runner.registry import metrics
+
 ROWS_TO_CHOOSE_BY = (150, 500, 1_500)
 REPEATS = 6
 LEAST_HELD = 150
@@ -95,9 +99,33 @@ def uniform(count: int) -> Way:
     return way
 
 
-def shrunk(way: Way, share: float) -> Way:
+def tied(errors: float, most: int = 5) -> Way:
+    """The best ones alike, without those that are behind the best by more than so many standard errors."""
+
+    def way(problem: Problem, _: np.random.Generator) -> Values:
+        losses = problem.losses(problem.parts)
+        best = problem.ranked()[:most]
+        behind = losses[:, best] - losses[:, best[:1]]
+        kept = behind.mean(axis=0) <= errors * behind.std(axis=0) / len(losses) ** 0.5
+        weights = np.zeros(problem.parts.shape[1])
+        weights[np.array(best)[kept]] = 1 / kept.sum()
+        return weights
+
+    return way
+
+
+def shrunk(way: Way, share: float, to: Way) -> Way:
     def towards(problem: Problem, generator: np.random.Generator) -> Values:
-        return (1 - share) * way(problem, generator) + share * uniform(5)(problem, generator)
+        return (1 - share) * way(problem, generator) + share * to(problem, generator)
+
+    return towards
+
+
+def shrunk_as(rows: int, to: Way) -> Way:
+    """By as much as if `rows` more rows were known that speak for the other weights."""
+
+    def towards(problem: Problem, generator: np.random.Generator) -> Values:
+        return shrunk(plain(25), rows / (rows + len(problem.parts)), to)(problem, generator)
 
     return towards
 
@@ -106,21 +134,36 @@ def plain(picks: int, begin: int = 1, patience: bool = False) -> Way:
     return lambda problem, _: greedy(problem, picks, begin, patience)
 
 
+def as_in_use(problem: Problem, _: np.random.Generator) -> Values:
+    parts = problem.parts.T
+    given = [np.column_stack([part, 1 - part]) if problem.is_classification else part for part in parts]
+    truth: Truth = np.zeros(len(problem.parts), dtype=np.int64)
+    metric = metrics()["log_loss" if problem.is_classification else "rmse"]
+    return greedy_weights(metric, truth, given, 0, 0, float("inf"))
+
+
 PLAIN = "greedy, 25 picks"
 WAYS: dict[str, Way] = {
     PLAIN: plain(25),
     "greedy, 10 picks": plain(10),
     "greedy, 40 picks": plain(40),
-    "begun with the best 3": plain(25, begin=3),
     "begun with the best 5": plain(25, begin=5),
     "ended by a standard error": plain(25, patience=True),
     "20 bags of half the members": bagged_members,
-    "5 bags of rows": bagged_rows(5),
     "10 bags of rows": bagged_rows(10),
-    "10 bags of rows, best 3 in": bagged_rows(10, begin=3),
-    "a quarter shrunk to the best 5": shrunk(plain(25), 0.25),
-    "half shrunk to the best 5": shrunk(plain(25), 0.5),
-    "bags of rows, a quarter shrunk": shrunk(bagged_rows(5), 0.25),
+    "a quarter shrunk to the best 5": shrunk(plain(25), 0.25, uniform(5)),
+    "half shrunk to the best 5": shrunk(plain(25), 0.5, uniform(5)),
+    "a quarter shrunk to those tied": shrunk(plain(25), 0.25, tied(1.0)),
+    "half shrunk to those tied": shrunk(plain(25), 0.5, tied(1.0)),
+    "half to those tied by 2": shrunk(plain(25), 0.5, tied(2.0)),
+    "as by 250 rows to those tied": shrunk_as(250, tied(1.0)),
+    "as by 500 rows to those tied": shrunk_as(500, tied(1.0)),
+    "as by 1000 rows to those tied": shrunk_as(1_000, tied(1.0)),
+    "as by 500 rows, tied by 1.5": shrunk_as(500, tied(1.5)),
+    "as by 500 rows, tied by 2": shrunk_as(500, tied(2.0)),
+    "as by 500 rows, 8 tied by 1": shrunk_as(500, tied(1.0, 8)),
+    "as the runner does it": as_in_use,
+    "those tied alike": tied(1.0),
     "the best 5 alike": uniform(5),
     "the best one": uniform(1),
 }
