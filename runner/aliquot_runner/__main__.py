@@ -1,4 +1,4 @@
-"""python -m aliquot_runner VERB in/spec.json, or script in/script.py, or catalog."""
+"""python -m aliquot_runner VERB in/spec.json, or script in/script.py, or catalog, or apply MODEL.zip ROWS.csv."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from .predict import predict
 from .protocol import CompileSpec, MeasureSpec, ParseSpec, PredictSpec, SplitSpec, TrainSpec, VerifySpec
 from .spec import read_spec
 from .split import split
+from .stand_alone import apply
 from .train import train
 from .verify import verify
 
 OUR_VERBS = ("train", "predict", "compile", "parse", "split", "measure", "verify")
 CUSTOM_VERBS = ("fit", "transform", "script")
-USAGE = f"usage: aliquot_runner ({'|'.join((*OUR_VERBS, 'fit', 'transform'))}) SPEC.json | script FILE.py | catalog"
+USAGE = (
+    f"usage: aliquot_runner ({'|'.join((*OUR_VERBS, 'fit', 'transform'))}) SPEC.json | script FILE.py | catalog"
+    " | apply MODEL.zip ROWS.csv"
+)
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
@@ -35,6 +39,8 @@ def main(argv: list[str]) -> int:
     if argv == ["catalog"]:
         print(json.dumps(catalog(), indent=2, ensure_ascii=False))
         return 0
+    if len(argv) == 3 and argv[0] == "apply":
+        return _apply(Path(argv[1]), Path(argv[2]))
     if len(argv) != 2 or argv[0] not in OUR_VERBS + CUSTOM_VERBS:
         print(USAGE, file=sys.stderr)
         return EXIT_USAGE
@@ -53,6 +59,15 @@ def main(argv: list[str]) -> int:
     except Exception as error:
         channel.emit({"type": "failed", "code": "INTERNAL", "message": f"{type(error).__name__} in the runner."})
         raise
+    return 0
+
+
+def _apply(model: Path, rows: Path) -> int:
+    try:
+        apply(model, rows)
+    except (RunnerError, OSError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_FAILED
     return 0
 
 

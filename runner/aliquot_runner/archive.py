@@ -1,7 +1,8 @@
 """The model archive: a zip of native model files with a manifest; equal models give equal bytes.
 
 manifest.json: format, task, target, classes, columns, metric, seed, libraries, members (algorithm, trial, weight,
-parameters, folds) and the SHA-256 of every other file. preparation/<fold>.json: fitted steps and encoder of a fold;
+parameters, folds), how to load it, and the SHA-256 of every other file. golden.json: see `golden`, rows with their
+predictions. preparation/<fold>.json: fitted steps and encoder of a fold;
 `prepared` says that code outside the archive makes what they are given, which the server keeps.
 <algorithm>-<trial>/<fold>/: that fold's model. A prediction is the weighted mean over members of the mean over their
 folds.
@@ -19,11 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from .errors import RunnerError
+from .golden import GOLDEN, golden_predictions
 from .libraries import library_versions
 from .protocol import RunnerArtifact
 from .training import Training, Trial
 
 FORMAT = 2
+LOAD = "python -m aliquot_runner apply MODEL.zip ROWS.csv, with aliquot_runner and the libraries above installed"
 MEDIA_TYPE = "application/zip"
 NOT_OF_THE_MODEL = {"predictions.npy", "fold.json"}
 MAXIMUM_BYTES = 4 * 1024**3
@@ -46,10 +49,13 @@ def pack(training: Training, members: Sequence[Member], path: Path) -> None:
             for file in sorted(folder.iterdir()):
                 if file.name not in NOT_OF_THE_MODEL:
                     files[f"{member.trial.name}/{fold}/{file.name}"] = file
+    golden = golden_predictions(training, [(member.trial, member.folds) for member in members])
     hashes = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in sorted(files.items())}
+    hashes[GOLDEN] = hashlib.sha256(golden).hexdigest()
     manifest = _manifest(training, members, hashes)
     with zipfile.ZipFile(path, "w") as archive:
         _write(archive, "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
+        _write(archive, GOLDEN, golden)
         for name, file in sorted(files.items()):
             _write(archive, name, file.read_bytes())
 
@@ -66,7 +72,8 @@ def _manifest(training: Training, members: Sequence[Member], hashes: Mapping[str
         "seed": spec["seed"],
         "foldSeed": spec["folds"]["seed"],
         "prepared": "prepared" in spec,
-        "libraries": library_versions(),
+        "libraries": library_versions(member.trial.algorithm for member in members),
+        "load": LOAD,
         "members": [
             {
                 "algorithm": member.trial.algorithm,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,15 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .archive import model_folder, unpack
+from .archive import unpack
 from .channel import Channel
 from .errors import RunnerError
 from .families.base import Values
-from .fold_model import load_model
-from .preparation import Preparation
+from .loaded import blended, fold_state, loaded_folds
 from .prepared import read_columns, read_part
 from .protocol import PredictSpec, RunColumn
-from .registry import families
 from .table import NUMERIC, read_table, row_count
 
 
@@ -51,7 +48,7 @@ def read_rows(spec: PredictSpec, manifest: dict[str, Any], folder: Path) -> Call
 
     def made(fold: int) -> pd.DataFrame:
         columns = read_columns(files, fold)
-        if columns != _state(folder, fold)["made"]:
+        if columns != fold_state(folder, fold)["made"]:
             raise RunnerError("DATA_UNREADABLE", "The code has made other columns than in training.")
         return read_part(files, fold, "rows", columns, spec["rowCount"])
 
@@ -75,27 +72,7 @@ def read_inputs(spec: PredictSpec, columns: list[RunColumn]) -> pd.DataFrame:
 
 def apply_model(manifest: dict[str, Any], folder: Path, rows: Callable[[int], pd.DataFrame]) -> Values:
     """Weighted mean over members of the mean over their folds: (rows, classes) or (rows,)."""
-    total: Values | None = None
-    for fold in sorted({fold for member in manifest["members"] for fold in member["folds"]}):
-        preparation = Preparation.restore(_state(folder, fold))
-        features, matrix = preparation.features(), preparation.transform(rows(fold))
-        for member in manifest["members"]:
-            if fold not in member["folds"]:
-                continue
-            family = families().get(member["algorithm"])
-            if family is None:
-                raise RunnerError("MODEL_INVALID", f"The model uses an unknown algorithm, {member['algorithm']}.")
-            model = load_model(family, model_folder(folder, member, fold), features)
-            part = model.predict(matrix) * (member["weight"] / len(member["folds"]))
-            total = part if total is None else total + part
-    if total is None:
-        raise RunnerError("MODEL_INVALID", "The model archive has no members.")
-    return total
-
-
-def _state(folder: Path, fold: int) -> dict[str, Any]:
-    state: dict[str, Any] = json.loads((folder / "preparation" / f"{fold}.json").read_text(encoding="utf-8"))
-    return state
+    return blended(loaded_folds(manifest, folder), rows)
 
 
 def _missing(column: RunColumn, rows: int) -> Any:

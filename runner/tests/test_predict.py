@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from aliquot_runner.stand_alone import load
+
+from .test_archive import nothing_is_pickled
 from .workbench import QUICKER, Message, Outcome, columns_of, run_job, table, train_spec
 
 
@@ -60,6 +63,9 @@ def test_rows_keep_their_order_for_every_algorithm(target: str, tmp_path: Path) 
             results.append(pd.read_csv(folder / "out" / "predictions.csv").to_numpy())
         assert np.allclose(results[0][150:], results[1], rtol=1e-5, atol=1e-6), key
         assert np.isfinite(results[0]).all()
+        nothing_is_pickled(model.read_bytes())
+        alone = load(model).predict(rows.rename(columns=lambda name: f"label {name}"))
+        assert np.allclose(alone, results[0], rtol=1e-6, atol=1e-9), key
         if target == "c6":
             truth = frame.sample(frac=1, random_state=1)[target].to_numpy()
             assert np.corrcoef(np.delete(truth, [3, 5]), np.delete(results[0][:, 0], [3, 5]))[0, 1] > 0.8, key
