@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 
 CANCEL_SECONDS = 3.0
+CLOSING_SHARE = 0.06
+CLOSING_SECONDS = 15.0
+"""Of the budget, what weighing and packing many models may take; no more than so many seconds."""
 LEAST_FIT_SECONDS = 0.3
+LEAST_SECONDS_AFTER_BLEND = 15.0
 SHARE_TO_GROW = 0.85
 """Of its share, what a fit may grow for; the rest is for predicting, saving and the reports that run beside it."""
 FIRST_TRIALS_SHARE = 0.7
@@ -25,7 +29,10 @@ class Clock:
         """What was added to the budget since the beginning, all of it."""
         self.budget_seconds = self._given + added_seconds
         self.deadline = self.began + self.budget_seconds
-        self.soft_deadline = self.deadline - min(0.2 * self.budget_seconds, 0.5 + 4e-6 * self._cells)
+        self.soft_deadline = self.deadline - min(
+            0.2 * self.budget_seconds,
+            0.5 + 4e-6 * self._cells + min(CLOSING_SHARE * self.budget_seconds, CLOSING_SECONDS),
+        )
 
     def is_up(self) -> bool:
         return time.monotonic() >= self.soft_deadline
@@ -36,6 +43,12 @@ class Clock:
 
     def share(self) -> float:
         return (time.monotonic() - self.began) / (self.soft_deadline - self.began)
+
+    def is_time_to_blend(self, last: float | None) -> bool:
+        """Whether a new blend on the way is worth its time; `last`: when the former one was begun."""
+        if self.left() < LEAST_SECONDS_AFTER_BLEND:
+            return False
+        return last is None or time.monotonic() - last > max(LEAST_SECONDS_AFTER_BLEND, 0.25 * self.budget_seconds)
 
     def closing(self, canceled: bool) -> float:
         """Until when blending and packing may go on."""

@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Sequence
 
 from . import iteration, tuning
-from .announcer import Announcer, Best, latest, share_of_folds
+from .announcer import Announcer, Best, latest
 from .cancel import Cancellation
+from .candidates import Candidates
 from .channel import Channel
 from .clock import Clock
 from .control import added_seconds
@@ -22,6 +23,7 @@ from .execution.memory import told_bytes
 from .execution.size import fit_bytes
 from .fold_fit import fit_fold
 from .kept_folds import KeptFiles, fit_and_keep, take_up_fold
+from .progress import tell_progress
 from .report import ENSEMBLE
 from .reports import Reports
 from .reserve import RESERVE, Reserve
@@ -31,6 +33,8 @@ from .training import Training, Trial, out_of_fold
 from .tuner import Tuner
 
 LOOP_SECONDS = 0.5
+SHARE_TO_BLEND = 0.1
+"""Of the budget, what a blend on the way may take."""
 UNUSED_SECONDS = 1.0
 """Less than that, or than 5 % of the budget, needs no word."""
 
@@ -61,6 +65,7 @@ class Coordinator:
         begun = len(fresh) + sum(run.begun for run in runs)
         self._tuner = Tuner(training, (training.spec["maxTrials"] or 1_000_000) - begun)
         present = next((record for record in resumed if record["algorithm"] == ENSEMBLE), None)
+        self._candidates = Candidates(training)
         self._reports = Reports(training, self._runs, with_ensemble, present, self._pool, self._tell)
         self._queue: deque[tuple[TrialState, int]] = deque()
         self._fits: dict[str, tuple[TrialState, int]] = {}
@@ -110,10 +115,17 @@ class Coordinator:
             self._fill_slots()
             if not self._pool.running():
                 return "BUDGET" if self._tuner.out_of_time else "DONE"
-            self._tell_progress()
+            tell_progress(self._training, self._tell, self._clock, self._runs, list(self._fits.values()))
             for ended in self._pool.wait(min(self._clock.soft_deadline, time.monotonic() + LOOP_SECONDS)):
                 self._handle(ended)
+            self._blend_meanwhile()
         return "CANCELED"
+
+    def _blend_meanwhile(self) -> None:
+        has_first_trials = all(run.best is not None or run.failed for run in self._runs.values())
+        if has_first_trials and self._clock.is_time_to_blend(self._reports.blended_at):
+            until = time.monotonic() + SHARE_TO_BLEND * self._clock.budget_seconds
+            self._reports.start_ensemble(self._candidates.states(), until)
 
     def _close(self, reason: StopReason) -> None:
         for name in list(self._fits):
@@ -122,7 +134,7 @@ class Coordinator:
         until = self._clock.closing(reason == "CANCELED")
         self._reports.start_partial()
         self._reserve.start_if_nothing_else()
-        self._reports.start_ensemble(reason == "CANCELED", until)
+        self._reports.finish_ensemble(self._candidates.states(), reason == "CANCELED", until)
         for run in self._runs.values():
             if run.begun > 0:
                 self._tell.tuned(
@@ -141,6 +153,9 @@ class Coordinator:
     def _fill_slots(self) -> None:
         while len(self._fits) < self._slots:
             if not self._queue:
+                if self._training.spec["maxTrials"] is not None and self._fits:
+                    # So many trials are the same ones in any run: no choice hangs on which fit ends first.
+                    return
                 new = self._tuner.next_trial(self._runs, self._clock.left(), self._slots)
                 if new is None:
                     return
@@ -189,6 +204,7 @@ class Coordinator:
             self._reserve.handle(ended)
         else:
             self._reports.handle(ended)
+            self._tidy()
 
     def _handle_fit(self, ended: Ended, state: TrialState, fold: int) -> None:
         run = self._runs[state.trial.algorithm]
@@ -205,11 +221,17 @@ class Coordinator:
                 self._kept_files.add(figures["file"])
         if len(state.scores) == self._training.fold_count:
             self._finish_trial(run, state)
-        elif not state.dropped and self._tuner.should_stop(run, state):
+        elif not state.dropped and self._should_stop(run, state):
             state.dropped = True
         is_running = any(other is state for other, _ in self._fits.values())
         if state.dropped and len(state.scores) < self._training.fold_count and not is_running:
             self._finish_trial(run, state)
+
+    def _should_stop(self, run: RunState, state: TrialState) -> bool:
+        if state is run.trials[0]:
+            return False
+        unwanted = self._candidates.is_unwanted(run, state, self._runs.values())
+        return self._tuner.should_stop(run, state) or unwanted
 
     def _handle_failed_fit(self, ended: Ended, run: RunState, state: TrialState, fold: int) -> None:
         if ended.code == "OUT_OF_MEMORY" and not self._memory_is_told:
@@ -244,12 +266,14 @@ class Coordinator:
             self._tell.run_failed(run.key, code, ended.message)
             run.failed_by = code
         run.failed = run.failed or (state is run.trials[0])
-        self._discard(state)
+        state.trial.discard(self._training)
 
     def _finish_trial(self, run: RunState, state: TrialState) -> None:
         folds = sorted(state.scores)
         score = self._training.score(*out_of_fold(self._training, state.trial, folds))
         state.score = score if len(folds) == self._training.fold_count else None
+        if score is not None and state.score is not None:
+            self._candidates.add(state)
         if state.restore is not None:
             run.best = state
             return
@@ -261,34 +285,19 @@ class Coordinator:
         self._tuner.ended(run, state)
         if state is run.trials[0]:
             run.baseline_score = state.score
-        former = run.best
+        if state.score is None:
+            state.trial.discard(self._training)
         if best is not state:
-            self._discard(state)
+            self._tidy()
             return
         run.best = state
         if state is not run.trials[0]:
             self._tell.tuned(tuning.summary(run, metric, self._training.spec["tuning"], is_over=False))
-        if former is not None and former is not run.reporting:
-            self._discard(former)
+        self._tidy()
         if run.reporting is None:
             self._reports.start(run, state, folds)
 
-    def _tell_progress(self) -> None:
-        if not self._fits:
-            return
-        share = self._clock.share()
-        if self._training.spec["tuning"] == "NONE":
-            share = max(share, share_of_folds(latest(self._runs.values()), self._training.fold_count))
-        state, fold = next(iter(self._fits.values()))
-        label = self._runs[state.trial.algorithm].family.label
-        doing = "Fitting" if state.restore is None and fold not in state.kept else "Restoring"
-        message = f"{doing} {label}, trial {state.trial.number + 1}, fold {fold + 1}"
-        self._tell.progress(share, message, self._clock.began, self._clock.deadline)
-        for state, fold in self._fits.values():
-            heard = iteration.last(self._training.scratch, state.trial, fold)
-            if heard is not None:
-                self._tell.iteration_scored(state, fold, *heard)
-
-    def _discard(self, state: TrialState) -> None:
-        for fold in range(self._training.fold_count):
-            shutil.rmtree(state.trial.folder(self._training, fold), ignore_errors=True)
+    def _tidy(self) -> None:
+        if not self._reports.is_blending:
+            for state in self._candidates.give_up(self._runs.values()):
+                state.trial.discard(self._training)

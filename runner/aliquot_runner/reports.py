@@ -6,7 +6,7 @@ import functools
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from .announcer import Announcer
 from .archive import publish
@@ -15,6 +15,9 @@ from .protocol import FailureCode, ResumedRun, RunFinished
 from .report import ENSEMBLE, report_ensemble, report_run
 from .run_state import RunState, TrialState
 from .training import Training
+
+SHARE_TO_WEIGH = 0.4
+"""Of the time that an ensemble has, what finding its weights may take; the rest is for packing it."""
 
 
 class Reports:
@@ -35,6 +38,13 @@ class Reports:
         self._present = present
         self._pool = pool
         self._tell = tell
+        self._blended: set[str] = set()
+        self._revision = 0
+        self.blended_at: float | None = None
+
+    @property
+    def is_blending(self) -> bool:
+        return ENSEMBLE in self._pool.running()
 
     def start(self, run: RunState, state: TrialState, folds: list[int]) -> None:
         run.reporting = state
@@ -53,24 +63,38 @@ class Reports:
             run.finished_trials = 1
             self.start(run, state, sorted(state.scores))
 
-    def start_ensemble(self, canceled: bool, until: float) -> None:
-        complete = [run.best.trial for run in self._runs.values() if run.best is not None]
-        if not self._with_ensemble or (self._present and not any(run.has_improved for run in self._runs.values())):
+    def start_ensemble(self, states: Sequence[TrialState], until: float) -> None:
+        """Blends what is there so far, where that is more than at the last time."""
+        if not self._with_ensemble or self.is_blending or len(states) < 2 or not self._has_news(states):
+            return
+        if self._present is None and self.blended_at is None:
+            self._tell.run_started(ENSEMBLE, "Ensemble")
+        self.blended_at = time.monotonic()
+        self._blended = {state.trial.name for state in states}
+        stop_at = self.blended_at + (until - self.blended_at) * SHARE_TO_WEIGH
+        work = functools.partial(report_ensemble, self._training, [state.trial for state in states], stop_at)
+        self._pool.start(ENSEMBLE, self._training.scratch / ENSEMBLE, work)
+
+    def finish_ensemble(self, states: Sequence[TrialState], canceled: bool, until: float) -> None:
+        """The last one; where that is not to be, the blend that was made on the way stays."""
+        if not self._with_ensemble or not self._has_news(states):
             return
         if canceled:
             self._no_ensemble("CANCELED", "The training was cancelled.")
-        elif len(complete) < 2:
-            self._no_ensemble("FIT_FAILED", "An ensemble needs two finished algorithms.")
+        elif len(states) < 2:
+            self._no_ensemble("FIT_FAILED", "An ensemble needs two finished models.")
         else:
-            if self._present is None:
-                self._tell.run_started(ENSEMBLE, "Ensemble")
-            stop_at = time.monotonic() + (until - time.monotonic()) * 0.4
-            work = functools.partial(report_ensemble, self._training, complete, stop_at)
-            self._pool.start(ENSEMBLE, self._training.scratch / ENSEMBLE, work)
+            self._pool.kill(ENSEMBLE)
+            self.start_ensemble(states, until)
+
+    def _has_news(self, states: Sequence[TrialState]) -> bool:
+        if self._present and not any(run.has_improved for run in self._runs.values()):
+            return False
+        return self._blended != {state.trial.name for state in states}
 
     def give_up(self) -> None:
         """The time is up."""
-        if ENSEMBLE in self._pool.running():
+        if self.is_blending:
             self._no_ensemble("BUDGET_EXHAUSTED", "The time was up before the ensemble was complete.")
 
     def handle(self, ended: Ended) -> None:
@@ -101,13 +125,17 @@ class Reports:
 
     def _handle_ensemble(self, ended: Ended) -> None:
         if ended.code is not None:
+            shutil.rmtree(ended.folder, ignore_errors=True)
             self._no_ensemble(ended.code, ended.message)
             return
         score = json.loads((ended.folder / "report.json").read_text(encoding="utf-8"))["score"]
         if self._present is not None and not self._training.metric.better(score, self._present["score"]):
             self._tell.info("The ensemble stays as it was: one of the present models is no better.")
             return
-        self._tell.run_finished(self._publish(ended, ENSEMBLE), may_be_best=True)
+        message = self._publish(ended, ENSEMBLE)
+        self._revision += 1
+        message["revision"] = self._revision
+        self._tell.run_finished(message, may_be_best=True)
 
     def _publish(self, ended: Ended, algorithm: str) -> RunFinished:
         message: RunFinished = json.loads((ended.folder / "report.json").read_text(encoding="utf-8"))
@@ -117,7 +145,7 @@ class Reports:
         return message
 
     def _no_ensemble(self, code: FailureCode, message: str) -> None:
-        if self._present is not None:
+        if self._present is not None or self._revision > 0:
             self._tell.info(f"The ensemble stays as it was, of earlier models: {message}")
         else:
             self._tell.run_failed(ENSEMBLE, code, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,11 @@ class Trial:
 
     def folder(self, training: Training, fold: int) -> Path:
         return training.scratch / f"{self.name}-{fold}"
+
+    def discard(self, training: Training) -> None:
+        """Removes what its fits have left."""
+        for fold in range(training.fold_count):
+            shutil.rmtree(self.folder(training, fold), ignore_errors=True)
 
 
 def out_of_fold(training: Training, trial: Trial, folds: list[int]) -> tuple[npt.NDArray[np.int64], Values]:

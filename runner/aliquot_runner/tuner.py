@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from .families.base import Dimension, Scalar
+from .portfolio import Entry, portfolio
 from .run_state import RunState, TrialState
 from .search import Search
 from .training import Training
@@ -20,6 +22,7 @@ class Tuner:
         self._training = training
         self._turn = 0
         self._trials_left = trials_left
+        self._waiting = list(portfolio(training.spec["taskType"])) if training.spec["tuning"] == "AUTO" else []
         self._most_of_one = max(MAXIMUM_TRIALS, training.spec["maxTrials"] or 0)
         self.out_of_time = False
 
@@ -27,6 +30,10 @@ class Tuner:
         """A new trial, or None where nothing is left to try or nothing would end in the time that is left."""
         if self._training.spec["tuning"] == "NONE" or self._trials_left <= 0:
             return None
+        known = self._next_known(runs, seconds_left * slots)
+        if known is not None:
+            self._trials_left -= 1
+            return known
         while candidates := self._ranked([run for run in runs.values() if run.is_tunable]):
             quick = [run for run in candidates if _seconds(run) / slots < seconds_left]
             self.out_of_time = not quick
@@ -65,6 +72,23 @@ class Tuner:
             return "Every configuration of the search spaces that is worth a trial has been tried."
         return "There is nothing to tune."
 
+    def _next_known(self, runs: Mapping[str, RunState], seconds: float) -> TrialState | None:
+        """The next of the portfolio for which there is the time; what does not fit waits for a longer budget."""
+        for entry in list(self._waiting):
+            run = runs.get(entry.algorithm)
+            if run is None or run.failed or run.exhausted or not self._fits_wishes(entry, run) or is_known(run, entry):
+                self._waiting.remove(entry)
+            elif run.best is not None and run.best.seconds < seconds:
+                self._waiting.remove(entry)
+                return run.new_trial(entry.parameters)
+        return None
+
+    def _fits_wishes(self, entry: Entry, run: RunState) -> bool:
+        """Where the user has drawn the space of the algorithm, nothing outside of it is tried."""
+        if run.key not in self._training.spec.get("searchSpace", {}):
+            return True
+        return all(_lies_in(run.space[name], value) for name, value in entry.parameters.items() if name in run.space)
+
     def _search(self, run: RunState) -> Search:
         if run.search is None:
             training = self._training
@@ -84,6 +108,17 @@ class Tuner:
     def _ranked(self, runs: Sequence[RunState]) -> list[RunState]:
         sign = -1 if self._training.metric.greater_is_better else 1
         return sorted(runs, key=lambda run: sign * (run.best.score or 0.0) if run.best else 0.0)
+
+
+def is_known(run: RunState, entry: Entry) -> bool:
+    wanted = {**run.trials[0].trial.parameters, **entry.parameters}
+    return any(dict(state.trial.parameters) == wanted for state in run.trials)
+
+
+def _lies_in(dimension: Dimension, value: Scalar) -> bool:
+    if dimension.kind == "CHOICE":
+        return value in dimension.choices
+    return value is not None and not isinstance(value, str) and dimension.low <= value <= dimension.high
 
 
 def _seconds(run: RunState) -> float:
