@@ -11,6 +11,7 @@ const commands: Record<string, Command> = {
   sandbox: async (args) => (await import('#cli/local/sandbox.ts')).sandbox(args),
   storage: async (args) => (await import('#cli/local/storage.ts')).storage(args),
   token: async (args) => (await import('#cli/local/token.ts')).token(args),
+  verify: async (args) => (await import('#cli/verify-command.ts')).verify(args),
   help: ([name]) => print(name === undefined ? generalUsage : usageOf(name)),
 };
 

@@ -1,6 +1,7 @@
 export const generalUsage = `Usage: aliquot COMMAND
 
   run FILE --target COLUMN   learn to predict a column of a table, show a live leaderboard
+  verify RUN                 fit a model again from its record, say whether its score is proved
   upload FILE                bring a table to the server; interrupted, it goes on when called again
   start                      start everything: database, API with playground, worker
   server, worker             start one of the two alone, on the database of DATABASE_URL
@@ -49,6 +50,19 @@ what has arrived (a day after the last byte, by default).
 Ends with 0 when the dataset can be used, 1 when it failed, 2 on wrong use, 130 when interrupted.
 `;
 
+const verifyUsage = `Usage: aliquot verify RUN [options]
+
+Fits the recorded trials of a model run again, on the table, folds, parameters, seeds, threads and rounds that were
+written down when it was trained, without a clock, and compares every score and prediction. RUN is the id of the model
+run, as its page and \`aliquot run --json\` tell it. Ctrl-C leaves; the verification goes on.
+
+  --json                print one JSON document at the end, everything else on stderr
+  --server URL          use this server; default: the one that runs here, else one for this verification
+  --token TOKEN         bearer token for that server
+
+Ends with 0 when the run is proved, 1 when it is not, 2 on wrong use, 130 when interrupted.
+`;
+
 const sandboxUsage = `Usage: aliquot sandbox run SCRIPT.py [options]
        aliquot sandbox publish
 
@@ -91,4 +105,5 @@ export const usages: Record<string, string> = {
   storage: storageUsage,
   token: tokenUsage,
   upload: uploadUsage,
+  verify: verifyUsage,
 };

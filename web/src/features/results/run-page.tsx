@@ -15,6 +15,7 @@ import { RunFiles } from './run-files.tsx';
 import { Folds, Members, Metrics, Parameters } from './run-parts.tsx';
 import { Trials } from './trials.tsx';
 import { TuneFurther } from './tune-further.tsx';
+import { Verification } from './verification.tsx';
 
 export type Run = Extract<NonNullable<RunQuery['node']>, { __typename: 'ModelRun' }>;
 export type Metric = CatalogQuery['catalog']['metrics'][number];
@@ -45,6 +46,7 @@ export function RunPage() {
             <div className="grid gap-6">
               {run.status === 'SUCCEEDED' && <Prediction runId={run.id} dataset={run.experiment.dataset} />}
               <RunFiles run={run} />
+              {run.status === 'SUCCEEDED' && <Verification run={run} />}
             </div>
           </div>
           <Diagnostics run={run}>
