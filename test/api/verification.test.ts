@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalog } from '#catalog.ts';
@@ -10,7 +12,7 @@ import { createTestApp, type TestApp } from '../harness.ts';
 /** biome-ignore lint/suspicious/noExplicitAny: the shape of an answer is what the tests assert */
 type Run = any;
 
-const RUN = `id algorithm status score members { algorithm weight }
+const RUN = `id algorithm label status score members { algorithm weight }
   proof { datasetSha256 tableSha256 foldsSha256 predictionsSha256 planSha256 lockSha256 runnerSha256 seed machine
     libraries record }
   verification { status proved score difference bitEqual tolerance reason environmentDifferences checkedAt
@@ -24,6 +26,7 @@ const lines = Array.from({ length: 150 }, (_, row) => {
   return `${a},${b},${['red', 'green', 'blue'][row % 3]},${a + (row % 3) * 20 - b > 15 ? 'yes' : 'no'}`;
 });
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
 let app: TestApp;
 let experimentId: string;
 let runs: Run[];
@@ -75,6 +78,15 @@ async function tampered(id: string, change: (proof: RunProof) => void, work: () 
     await app.ports.db.update(modelRun).set({ proof: row.proof }).where(where);
   }
 }
+
+/** `aliquot verify` in a process of its own: its exit code and what it prints. */
+const command = (id: string, ...flags: string[]): Promise<[number, string]> =>
+  new Promise((resolve) => {
+    const args = ['--import', 'tsx', 'src/cli/main.ts', 'verify', id, '--server', app.url, ...flags];
+    const child = execFile(process.execPath, args, { cwd: root }, (_error, stdout) =>
+      resolve([child.exitCode ?? -1, stdout]),
+    );
+  });
 
 describe('verifyModelRun', () => {
   test('proves every algorithm and the ensemble, bit by bit', async () => {
@@ -185,4 +197,28 @@ describe('verifyModelRun', () => {
       .set({ columns: table?.columns ?? null })
       .where(ofTable);
   });
+});
+
+describe('aliquot verify', () => {
+  test('ends with 0 where a run is proved, with 1 where it is not', async () => {
+    const { id, label, score } = runOf('decision_tree');
+    const proved = { proved: true, score, bitEqual: true, difference: 0, tolerance: 1e-9, reason: null };
+    const [status, document] = await command(id, '--json');
+    expect([status, JSON.parse(document)]).toEqual([
+      0,
+      {
+        run: { id, label, metric: 'log_loss', score },
+        verification: { ...proved, environmentDifferences: [] },
+        server: app.url,
+      },
+    ]);
+    const deeper = (proof: RunProof) => {
+      for (const trial of proof.trials) trial.parameters.max_depth = 1;
+    };
+    await tampered(id, deeper, async () => {
+      const [status, text] = await command(id);
+      expect(status).toBe(1);
+      expect(text).toMatch(/^Decision tree, log_loss [\d.]+: NOT proved\n {2}largest difference /);
+    });
+  }, 120_000);
 });
