@@ -20,6 +20,7 @@ const RUN = `id algorithm label status score members { algorithm weight }
 const algorithms = catalog.algorithms
   .filter(({ tasks }) => tasks.includes('BINARY_CLASSIFICATION'))
   .map(({ key }) => key);
+const everything = [...new Set([...algorithms, 'ensemble'])];
 
 const lines = Array.from({ length: 150 }, (_, row) => {
   const [a, b] = [(row * 37) % 101, (row * 53) % 97];
@@ -34,10 +35,15 @@ beforeAll(async () => {
   app = await createTestApp({ worker: true });
   await app.ports.sandbox.warm();
   const datasetId = await app.dataset('colours.csv', `a,b,colour,bright\n${lines.join('\n')}\n`);
-  const fit = { algorithms: [...new Set([...algorithms, 'ensemble'])], tuning: 'NONE', budgetSeconds: 120 };
-  const question = { datasetId, target: 'bright', metric: 'log_loss', strategy: 'BALANCED', ...fit };
-  const { experiment } = await app.mutate('runExperiment', question, '{ experiment { id } }');
+  const question = { datasetId, target: 'bright', metric: 'log_loss' };
+  const { experiment } = await app.mutate('createExperiment', question, '{ experiment { id version } }');
   experimentId = experiment.id;
+  const settings = { algorithms: everything, tuning: 'NONE', budgetSeconds: 120, folds: 2 };
+  const asked = { experimentId, version: experiment.version, settings };
+  expect(await app.mutate('updateExperiment', asked, '{ experiment { id } }')).toMatchObject({
+    experiment: {},
+  });
+  await app.mutate('startTraining', { experimentId }, '{ experiment { id } }');
   await app.collect('subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename } }', {
     id: experimentId,
   });
@@ -90,9 +96,7 @@ const command = (id: string, ...flags: string[]): Promise<[number, string]> =>
 
 describe('verifyModelRun', () => {
   test('proves every algorithm and the ensemble, bit by bit', async () => {
-    expect(runs.map(({ algorithm }) => algorithm).sort()).toEqual(
-      [...new Set([...algorithms, 'ensemble'])].sort(),
-    );
+    expect(runs.map(({ algorithm }) => algorithm).sort()).toEqual([...everything].sort());
     for (const { id, algorithm, score } of runs) {
       expect([algorithm, await verified(id)]).toEqual([
         algorithm,
@@ -218,7 +222,7 @@ describe('aliquot verify', () => {
     await tampered(id, deeper, async () => {
       const [status, text] = await command(id);
       expect(status).toBe(1);
-      expect(text).toMatch(/^Decision tree, log_loss [\d.]+: NOT proved\n {2}largest difference /);
+      expect(text).toMatch(/^Decision Tree, log_loss [\d.]+: NOT proved\n {2}largest difference /);
     });
   }, 120_000);
 });
