@@ -26,8 +26,8 @@ class Candidates:
         self._kept: list[TrialState] = []
 
     def states(self) -> list[TrialState]:
-        """In the order in which they were complete."""
-        return list(self._kept)
+        """In one order, whichever was complete first: of equal blends the first is taken."""
+        return sorted(self._kept, key=lambda state: (state.trial.algorithm, state.trial.number))
 
     def add(self, state: TrialState) -> None:
         self._kept.append(state)
@@ -45,7 +45,8 @@ class Candidates:
         return given_up
 
     def is_unwanted(self, run: RunState, state: TrialState, runs: Iterable[RunState]) -> bool:
-        """With tuning AUTO, after the first fold: worse than the best trial of its run, no help to a blend of the best.
+        """With tuning AUTO and no limit of trials, after the first fold: worse than the best trial of its run, no help to
+        a blend of the best.
 
         The blend is the mean of the predictions of up to three runs, of which the new trial gets a quarter.
         """
@@ -53,6 +54,8 @@ class Candidates:
         best = run.best
         if (
             self._training.spec["tuning"] != "AUTO"
+            # So many trials are the same ones in any run, and which fold is the first hangs on time.
+            or self._training.spec["maxTrials"] is not None
             or best is None
             or len(state.scores) != 1
             or len(best.scores) < self._training.fold_count

@@ -36,7 +36,7 @@ def proofs_of(outcome: Outcome) -> dict[str, tuple[list[Message], Message | None
 
 
 @pytest.mark.parametrize(
-    ("task", "target", "tuning"), [("BINARY_CLASSIFICATION", "c5", "RANDOM"), ("REGRESSION", "c6", "TPE")]
+    ("task", "target", "tuning"), [("BINARY_CLASSIFICATION", "c5", "RANDOM"), ("REGRESSION", "c6", "AUTO")]
 )
 @pytest.mark.timeout(240)
 def test_the_same_number_of_trials_is_the_same_trials(task: TaskType, target: str, tuning: str, tmp_path: Path) -> None:
