@@ -45,8 +45,8 @@ class Candidates:
         return given_up
 
     def is_unwanted(self, run: RunState, state: TrialState, runs: Iterable[RunState]) -> bool:
-        """With tuning AUTO and no limit of trials, after the first fold: worse than the best trial of its run, no help to
-        a blend of the best.
+        """With tuning AUTO and no limit of trials, after the first fold: worse than the best trial of its run, no help
+        to a blend of the best.
 
         The blend is the mean of the predictions of up to three runs, of which the new trial gets a quarter.
         """
