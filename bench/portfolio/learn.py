@@ -16,21 +16,21 @@ from statistics import fmean, median
 from typing import Any
 
 import numpy as np
-from configurations import Configuration
+from configurations import Configuration, configurations
 from results import Measured, measured_on_all, read
 
-MOST_ENTRIES = 24
 ROWS = 1_000
 """Of larger tables so many are drawn to learn by; what an order is worth is measured on all rows."""
 OVERHEAD_SECONDS = 0.2
 """What a trial costs beside its fits."""
 WORST = 3.0
+LEAST_GAIN = 1e-4
 LEAST_SCALE = 0.002
-BUDGETS = (0.25, 0.5, 1.0, 2.0, 4.0)
+BUDGETS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 """Multiples of what the first configurations of all algorithms cost together."""
-EXPONENTS = (0.0, 0.5, 1.0)
-"""Of the cost that a gain is divided by; 0 is an order by gain alone."""
-RANDOM_ORDERS = 10
+EXPONENTS = (0.5, 1.0)
+"""Of the cost that a gain is divided by."""
+RANDOM_ORDERS = 6
 
 Order = tuple[str, ...]
 
@@ -85,16 +85,26 @@ class Learner:
         return (seconds[configuration] + OVERHEAD_SECONDS) / usual
 
     def order(self, names: Sequence[str], exponent: float) -> Order:
+        """The first configurations of all algorithms, as a training has them all, then what brings them more."""
+        begun = self._extended(names, exponent, (), self.first, -np.inf)
+        others = [one for one in self.configurations if one not in self.first]
+        return self._extended(names, exponent, begun, others, LEAST_GAIN)
+
+    def _extended(
+        self, names: Sequence[str], exponent: float, begun: Order, among: Sequence[str], least: float
+    ) -> Order:
         """The next one is that with the greatest gain for its cost. A gain seldom grows, so that few are looked at."""
-        prices = {one: fmean(self.cost(name, one) for name in names) ** exponent for one in self.configurations}
-        promised = dict.fromkeys(self.configurations, np.inf)
-        chosen: list[str] = []
-        reached = self._mean(names, frozenset())
-        while promised and len(chosen) < MOST_ENTRIES:
+        prices = {one: fmean(self.cost(name, one) for name in names) ** exponent for one in among}
+        promised = dict.fromkeys(among, np.inf)
+        chosen = list(begun)
+        reached = self._mean(names, frozenset(chosen))
+        while promised:
             known: dict[str, float] = {}
             while (likely := max(promised, key=lambda one: promised[one])) not in known:
                 gain = known[likely] = reached - self._mean(names, frozenset([*chosen, likely]))
                 promised[likely] = gain / prices[likely] if gain > 0 else gain * prices[likely]
+            if known[likely] < least:
+                break
             chosen.append(likely)
             reached -= known[likely]
             del promised[likely]
@@ -120,10 +130,20 @@ class Learner:
     def _left_out(self, exponent: float, name: str) -> list[Order]:
         return [self.order([other for other in self.tables if other != name], exponent)]
 
+    def unmeasured(self) -> list[Configuration]:
+        """What a measurement had not come to when it was ended; it stands behind the others."""
+        known = {one for table in self.tables.values() for one in table.seconds}
+        learned = {one.algorithm for one in self.configurations.values()}
+        return [one for one in configurations() if one.name not in known and one.algorithm in learned]
+
     def worths(self) -> list[Worth]:
         generator = np.random.default_rng(0)
         everything = list(self.configurations)
-        shuffled: list[Order] = [tuple(map(str, generator.permutation(everything))) for _ in range(RANDOM_ORDERS)]
+        others = [name for name in everything if name not in self.first]
+        shuffled: list[Order] = [
+            (*map(str, generator.permutation(self.first)), *map(str, generator.permutation(others)))
+            for _ in range(RANDOM_ORDERS)
+        ]
         return [
             *(self.worth(f"learned, exponent {by}", partial(self._left_out, by)) for by in EXPONENTS),
             self.worth("defaults only", lambda _: [self.first]),
@@ -146,6 +166,7 @@ def main(results: Path, figures: Path, portfolio: Path | None) -> None:
         exponent = best_exponent(worths)
         order = learner.order(list(learner.tables), exponent)
         orders[is_classification] = [learner.configurations[name] for name in order]
+        orders[is_classification] += learner.unmeasured()
         kind = "classification" if is_classification else "regression"
         print(f"{kind}: {len(learner.tables)} tables, {len(learner.configurations)} configurations, budgets {BUDGETS}")
         for worth in worths:
