@@ -33,8 +33,6 @@ from .training import Training, Trial, out_of_fold
 from .tuner import Tuner
 
 LOOP_SECONDS = 0.5
-SHARE_TO_BLEND = 0.1
-"""Of the budget, what a blend on the way may take."""
 UNUSED_SECONDS = 1.0
 """Less than that, or than 5 % of the budget, needs no word."""
 
@@ -118,14 +116,8 @@ class Coordinator:
             tell_progress(self._training, self._tell, self._clock, self._runs, list(self._fits.values()))
             for ended in self._pool.wait(min(self._clock.soft_deadline, time.monotonic() + LOOP_SECONDS)):
                 self._handle(ended)
-            self._blend_meanwhile()
+            self._reports.blend_meanwhile(self._candidates.states(), self._clock)
         return "CANCELED"
-
-    def _blend_meanwhile(self) -> None:
-        has_first_trials = all(run.best is not None or run.failed for run in self._runs.values())
-        if has_first_trials and self._clock.is_time_to_blend(self._reports.blended_at):
-            until = time.monotonic() + SHARE_TO_BLEND * self._clock.budget_seconds
-            self._reports.start_ensemble(self._candidates.states(), until)
 
     def _close(self, reason: StopReason) -> None:
         for name in list(self._fits):

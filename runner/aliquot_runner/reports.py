@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from .announcer import Announcer
 from .archive import publish
+from .clock import Clock
 from .execution.local import Ended, LocalPool
 from .protocol import FailureCode, ResumedRun, RunFinished
 from .report import ENSEMBLE, report_ensemble, report_run
@@ -18,6 +19,9 @@ from .training import Training
 
 SHARE_TO_WEIGH = 0.4
 """Of the time that an ensemble has, what finding its weights may take; the rest is for packing it."""
+
+SHARE_TO_BLEND = 0.1
+"""Of the budget, what a blend on the way may take."""
 
 
 class Reports:
@@ -40,7 +44,7 @@ class Reports:
         self._tell = tell
         self._blended: set[str] = set()
         self._revision = 0
-        self.blended_at: float | None = None
+        self._blended_at: float | None = None
 
     @property
     def is_blending(self) -> bool:
@@ -63,15 +67,21 @@ class Reports:
             run.finished_trials = 1
             self.start(run, state, sorted(state.scores))
 
-    def start_ensemble(self, states: Sequence[TrialState], until: float) -> None:
+    def blend_meanwhile(self, states: Sequence[TrialState], clock: Clock) -> None:
+        """Once every algorithm has had its first trial, and from time to time: the best so far can always be served."""
+        has_first_trials = all(run.best is not None or run.failed for run in self._runs.values())
+        if has_first_trials and clock.is_time_to_blend(self._blended_at):
+            self._start_ensemble(states, time.monotonic() + SHARE_TO_BLEND * clock.budget_seconds)
+
+    def _start_ensemble(self, states: Sequence[TrialState], until: float) -> None:
         """Blends what is there so far, where that is more than at the last time."""
         if not self._with_ensemble or self.is_blending or len(states) < 2 or not self._has_news(states):
             return
-        if self._present is None and self.blended_at is None:
+        if self._present is None and self._blended_at is None:
             self._tell.run_started(ENSEMBLE, "Ensemble")
-        self.blended_at = time.monotonic()
+        self._blended_at = time.monotonic()
         self._blended = {state.trial.name for state in states}
-        stop_at = self.blended_at + (until - self.blended_at) * SHARE_TO_WEIGH
+        stop_at = self._blended_at + (until - self._blended_at) * SHARE_TO_WEIGH
         work = functools.partial(report_ensemble, self._training, [state.trial for state in states], stop_at)
         self._pool.start(ENSEMBLE, self._training.scratch / ENSEMBLE, work)
 
@@ -85,7 +95,7 @@ class Reports:
             self._no_ensemble("FIT_FAILED", "An ensemble needs two finished models.")
         else:
             self._pool.kill(ENSEMBLE)
-            self.start_ensemble(states, until)
+            self._start_ensemble(states, until)
 
     def _has_news(self, states: Sequence[TrialState]) -> bool:
         if self._present and not any(run.has_improved for run in self._runs.values()):
