@@ -8,6 +8,9 @@ CANCEL_SECONDS = 3.0
 CLOSING_SHARE = 0.06
 CLOSING_SECONDS = 15.0
 """Of the budget, what weighing and packing many models may take; no more than so many seconds."""
+STORING_SHARE = 0.02
+STORING_SECONDS = 0.3
+"""Of the budget, what the server may take to store the last model; no more than so many seconds."""
 LEAST_FIT_SECONDS = 0.3
 LEAST_SECONDS_AFTER_BLEND = 15.0
 SHARE_TO_GROW = 0.85
@@ -52,7 +55,8 @@ class Clock:
 
     def closing(self, canceled: bool) -> float:
         """Until when blending and packing may go on."""
-        return min(self.deadline, time.monotonic() + CANCEL_SECONDS) if canceled else self.deadline
+        last = self.deadline - min(STORING_SHARE * self.budget_seconds, STORING_SECONDS)
+        return min(last, time.monotonic() + CANCEL_SECONDS) if canceled else last
 
     def stop_first_trial(self, effort: float, waiting: float, slots: int, others_follow: bool) -> float:
         """When a fit of a first trial should be content with what it has: its share, by effort, of the time left."""

@@ -43,7 +43,7 @@ def test_some_folds_are_served_when_nothing_else_is_complete(tmp_path: Path) -> 
     run = outcome.last("runFinished")
     if len(run["foldScores"]) == 10:
         pytest.skip("not run: this machine fits ten folds in the time")
-    assert "folds" in outcome.last("log")["message"]
+    assert "fold" in outcome.last("log")["message"]
     assert outcome.last("finished")["bestAlgorithm"] == "mlp"
 
 
