@@ -1,8 +1,4 @@
-"""Greedy ensemble selection with replacement (Caruana et al., 2004) on out-of-fold predictions.
-
-On few rows the weights are shrunk towards equal ones of the members that are as good as the best one: docs/portfolio.md
-tells what other ways were compared on.
-"""
+"""Greedy ensemble selection with replacement (Caruana et al., 2004) on out-of-fold predictions."""
 
 from __future__ import annotations
 
@@ -15,11 +11,6 @@ from .metrics.base import Metric, Truth, Values
 
 MAXIMUM_PICKS = 25
 MAXIMUM_ROWS = 6_000
-PRIOR_ROWS = 500
-"""Equal weights count as if so many rows had spoken for them."""
-LEAST_SHARE = 0.1
-MOST_TIED = 5
-BLOCKS = 10
 
 Weights = npt.NDArray[np.float64]
 
@@ -30,24 +21,13 @@ def greedy_weights(
     """(members,) weights that add up to 1: the best member, then 24 times whichever helps most or hurts least.
 
     The best of these mixtures is taken; of ties, a member already in wins. On large tables the choice is made on
-    6,000 rows drawn by the seed; below 4,500 rows a share of the weight goes to those that are tied with the best.
+    6,000 rows drawn by the seed.
     """
     rows = np.arange(len(truth))
     if len(rows) > MAXIMUM_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(rows, MAXIMUM_ROWS, replace=False))
     truth = truth[rows]
     candidates = [prediction[rows] for prediction in predictions]
-    weights = _greedy(metric, truth, candidates, positive, stop_at)
-    share = PRIOR_ROWS / (PRIOR_ROWS + len(rows))
-    tied = _tied(metric, truth, candidates, positive, seed, stop_at) if share >= LEAST_SHARE else []
-    if not tied:
-        return weights
-    equal = np.zeros_like(weights)
-    equal[tied] = 1 / len(tied)
-    return (1 - share) * weights + share * equal
-
-
-def _greedy(metric: Metric, truth: Truth, candidates: list[Values], positive: int, stop_at: float) -> Weights:
     counts = np.zeros(len(candidates), dtype=np.int64)
     total = np.zeros_like(candidates[0])
     best: float | None = None
@@ -70,32 +50,6 @@ def _greedy(metric: Metric, truth: Truth, candidates: list[Values], positive: in
     if best is None:
         best_counts = np.eye(1, len(candidates), dtype=np.int64)[0]
     return np.asarray(best_counts / best_counts.sum(), dtype=np.float64)
-
-
-def _tied(
-    metric: Metric, truth: Truth, candidates: list[Values], positive: int, seed: int, stop_at: float
-) -> list[int]:
-    """Of the best five, those that are behind the best by no more than a standard error, by the jackknife over blocks
-    of rows. None where it cannot be told.
-    """
-
-    def score(number: int, rows: npt.NDArray[np.bool_]) -> float:
-        found = metric.score(truth[rows], candidates[number][rows], positive)
-        return np.nan if found is None else found
-
-    everything = np.ones(len(truth), dtype=np.bool_)
-    whole = np.array([score(number, everything) for number in range(len(candidates))])
-    ranked = np.argsort(-whole if metric.greater_is_better else whole, kind="stable")[:MOST_TIED]
-    block = np.random.default_rng(seed).permutation(len(truth)) % BLOCKS
-    parts = np.full((BLOCKS, len(ranked)), np.nan)
-    for place in range(BLOCKS):
-        if time.monotonic() > stop_at:
-            return []
-        parts[place] = [score(int(number), block != place) for number in ranked]
-    behind = np.abs(whole[ranked] - whole[ranked[0]])
-    differences = parts - parts[:, :1]
-    errors = np.sqrt((BLOCKS - 1) * differences.var(axis=0))
-    return [int(number) for number, is_tied in zip(ranked, behind <= errors, strict=True) if is_tied]
 
 
 def blend(predictions: list[Values], weights: Weights) -> Values:
