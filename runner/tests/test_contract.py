@@ -81,7 +81,7 @@ def test_golden_messages(tmp_path: Path) -> None:
     }
     portable = {
         **{"type": "portable", "algorithm": "ensemble", "score": 0.51, "gap": 0.01, "reason": None},
-        "members": [{"algorithm": "linear", "weight": 1.0}],
+        "members": [{"algorithm": "linear", "trial": 0, "weight": 1.0}],
         "artifact": {"name": "portable.onnx", "mediaType": "application/onnx", "sha256": "0" * 64, "byteSize": 1},
         "parity": {"rows": 2000, "maxDifference": 0.0, "crossedRows": 0},
     }

@@ -84,7 +84,7 @@ def test_a_cancelled_training_keeps_the_blend_that_was_made_on_the_way(tmp_path:
 def training(tmp_path: Path) -> Training:
     generator = np.random.default_rng(3)
     target = Target("REGRESSION", generator.normal(size=200), np.arange(200), [], 1)
-    spec = search_spec()
+    spec = search_spec(maxTrials=None)
     folds = draw_folds(target, 4, 3)
     metric = find_metric("rmse", "REGRESSION")
     return Training(cast(TrainSpec, spec), ROWS, [], target, folds, 4, metric, tmp_path, tmp_path, threads_per_fit=1)

@@ -41,6 +41,11 @@ describe.skipIf('reason' in fetched)('with its files in a bucket', () => {
     await app.collect('subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename } }', {
       id: experiment.id,
     });
+    // the portable model is stored after the end of the training
+    const portable = `query ($id: ID!) { node(id: $id) { ... on Experiment { bestRun { portableModel { status } } } } }`;
+    const exported = async () =>
+      String((await app.query(portable, { id: experiment.id })).data.node.bestRun.portableModel?.status);
+    await expect.poll(exported).toMatch(/^(SUCCEEDED|FAILED)$/);
     const { data } = await app.query(
       `query ($id: ID!) { serverInfo { storage storageEncryption } node(id: $id) { ... on Experiment { status failure { code message }
         leaderboard { nodes { artifacts { name byteSize sha256 download { url } } } } } } }`,

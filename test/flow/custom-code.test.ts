@@ -112,6 +112,7 @@ async function start(client: FlowClient, { datasetId }: Plan, preprocessingId: s
     ...(['createExperiment', question, '{ experiment { id } }'] as const),
   );
   const experimentId = made.experiment.id;
+  await client.mutate('updateExperiment', { experimentId, settings: { folds: 5 } }, '{ experiment { id } }');
   const wishes = { algorithms: ['decision_tree'], budgetSeconds: 300, tuning: 'NONE', maxTrials: 1, ...more };
   const input = { experimentId, preprocessingId, ...wishes };
   await client.mutate('startTraining', input, '{ experiment { id } }');

@@ -95,6 +95,7 @@ const values: Record<string, () => Record<string, unknown>> = {
   analysisEvents: () => ({ analysisId: mine.Analysis }),
   preprocessingEvents: () => ({ preprocessingId: mine.Preprocessing }),
   experimentEvents: () => ({ experimentId: mine.Experiment }),
+  modelRunEvents: () => ({ modelRunId: mine.ModelRun }),
   leaderboardUpdates: () => ({ experimentId: mine.Experiment }),
 };
 
