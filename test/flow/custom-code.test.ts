@@ -108,11 +108,12 @@ async function withCode(app: TestApp, { generated }: Plan, code: string): Promis
 
 async function start(client: FlowClient, { datasetId }: Plan, preprocessingId: string, more: object = {}) {
   const question = { datasetId, target: 'sold' };
-  const made = await client.mutate<{ experiment: { id: string } }>(
-    ...(['createExperiment', question, '{ experiment { id } }'] as const),
+  const made = await client.mutate<{ experiment: { id: string; version: number } }>(
+    ...(['createExperiment', question, '{ experiment { id version } }'] as const),
   );
   const experimentId = made.experiment.id;
-  await client.mutate('updateExperiment', { experimentId, settings: { folds: 5 } }, '{ experiment { id } }');
+  const wished = { experimentId, version: made.experiment.version, settings: { folds: 5 } };
+  await client.mutate('updateExperiment', wished, '{ experiment { id } }');
   const wishes = { algorithms: ['decision_tree'], budgetSeconds: 300, tuning: 'NONE', maxTrials: 1, ...more };
   const input = { experimentId, preprocessingId, ...wishes };
   await client.mutate('startTraining', input, '{ experiment { id } }');

@@ -28,7 +28,10 @@ type Case = {
 const shared: Case[] = [
   { file: 'telco_churn.csv', target: 'churn', task: 'BINARY_CLASSIFICATION', roc_auc: 0.8, log_loss: 0.8 },
   { file: 'hypothyroid.csv', target: 'class', task: 'BINARY_CLASSIFICATION', roc_auc: 0.95, log_loss: 0.5 },
-  { file: 'penguins.csv', target: 'species', task: 'MULTICLASS_CLASSIFICATION', log_loss: 0.2 },
+  {
+    ...{ file: 'penguins.csv', target: 'species', task: 'MULTICLASS_CLASSIFICATION', log_loss: 0.2 },
+    budgetSeconds: 30,
+  },
   {
     file: 'portal_surveys.csv',
     target: 'species_id',
@@ -40,7 +43,10 @@ const shared: Case[] = [
   { file: 'taxis.csv', target: 'fare', task: 'REGRESSION', rmse: 0.5 },
 ];
 const samples: Case[] = [
-  { file: 'penguins.csv', target: 'species', task: 'MULTICLASS_CLASSIFICATION', log_loss: 0.2 },
+  {
+    ...{ file: 'penguins.csv', target: 'species', task: 'MULTICLASS_CLASSIFICATION', log_loss: 0.2 },
+    budgetSeconds: 30,
+  },
   { file: 'diabetes.csv', target: 'progression', task: 'REGRESSION', rmse: 0.8 },
 ];
 
