@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from .channel import Channel
+from .leader import Best, leader
 from .metrics.base import Metric
 from .protocol import FailureCode, FoldScored, ResumedRun, RunFinished, RunnerArtifact, Tuned
 from .run_state import RunState, TrialState
@@ -14,14 +14,8 @@ from .run_state import RunState, TrialState
 PROGRESS_SECONDS = 0.5
 
 
-@dataclass(frozen=True)
-class Best:
-    algorithm: str
-    score: float
-
-
 class Announcer:
-    """`resumed`: what an earlier training has left; only what is better than all of it is a new best."""
+    """`resumed`: what an earlier training has left, which stays the best until something else is."""
 
     def __init__(self, channel: Channel, metric: Metric, resumed: Sequence[ResumedRun]) -> None:
         self._channel = channel
@@ -29,9 +23,11 @@ class Announcer:
         self._progress_at = 0.0
         self._fraction = 0.0
         self._iteration_at: dict[str, float] = {}
-        self.best: Best | None = None
-        for record in resumed:
-            self._note_best(record["algorithm"], record["score"])
+        self._models = {
+            record["algorithm"]: Best(record["algorithm"], record["score"], record.get("foldScores", []))
+            for record in resumed
+        }
+        self.best = leader(self._models, metric)
 
     def run_started(self, algorithm: str, label: str) -> None:
         self._channel.emit({"type": "runStarted", "algorithm": algorithm, "label": label})
@@ -86,14 +82,13 @@ class Announcer:
 
     def run_finished(self, message: RunFinished, may_be_best: bool) -> None:
         self._channel.emit(message)
-        if may_be_best and self._note_best(message["algorithm"], message["score"]):
-            self._channel.emit({"type": "bestChanged", "algorithm": message["algorithm"], "score": message["score"]})
-
-    def _note_best(self, algorithm: str, score: float) -> bool:
-        is_better = self.best is None or self._metric.better(score, self.best.score)
-        if is_better:
-            self.best = Best(algorithm, score)
-        return is_better
+        if not may_be_best:
+            return
+        algorithm, former = message["algorithm"], self.best
+        self._models[algorithm] = Best(algorithm, message["score"], message["foldScores"])
+        self.best = leader(self._models, self._metric)
+        if self.best is not None and self.best != former:
+            self._channel.emit({"type": "bestChanged", "algorithm": self.best.algorithm, "score": self.best.score})
 
     def run_failed(self, algorithm: str, code: FailureCode, message: str) -> None:
         self._channel.emit({"type": "runFailed", "algorithm": algorithm, "code": code, "message": message})

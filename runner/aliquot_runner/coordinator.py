@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from . import iteration, tuning
-from .announcer import Announcer, Best, latest
+from .announcer import Announcer, latest
 from .cancel import Cancellation
 from .candidates import Candidates
 from .channel import Channel
@@ -23,6 +23,7 @@ from .execution.memory import told_bytes
 from .execution.size import fit_bytes
 from .fold_fit import fit_fold
 from .kept_folds import KeptFiles, fit_and_keep, take_up_fold
+from .leader import Best
 from .progress import tell_progress
 from .report import ENSEMBLE
 from .reports import Reports

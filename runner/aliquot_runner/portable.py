@@ -8,10 +8,10 @@ import shutil
 import time
 from pathlib import Path
 
-from .announcer import Best
 from .archive import publish
 from .cancel import Cancellation
 from .execution.local import LocalPool
+from .leader import Best
 from .protocol import Portable
 from .training import Training, Trial
 

@@ -122,6 +122,7 @@ export const ResumedRun = z
   .strictObject({
     algorithm: key,
     score: z.number().describe('Of its model'),
+    foldScores: z.array(z.number()).optional().describe('Of its model, fold by fold'),
     best: unsigned.describe('Number of the trial that its model is of; 0 for the ensemble'),
     model: z.string().nullable().describe('Its archive: in/<algorithm>.zip; null: the ensemble'),
     trials: z.array(RecordedTrial).describe('The best one among them; none: the ensemble'),
@@ -153,6 +154,11 @@ export const TrainSpec = z
     prepared: PreparedFolds.optional().describe('In place of `steps`, which are empty then'),
     seed: unsigned.max(4_294_967_295),
     budgetSeconds: z.number().positive().describe('From the message `started` to `finished`'),
+    wholeBudgetSeconds: z
+      .number()
+      .positive()
+      .optional()
+      .describe('What the training was given at first, where some of it is spent'),
     maxTrials: z
       .int()
       .min(1)

@@ -1,5 +1,7 @@
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { MessageOf } from '#contract/runner-messages.ts';
-import type { ModelRunRow } from './table.ts';
+import type { Tx } from '#db.ts';
+import { type ModelRunRow, modelRun } from './table.ts';
 
 /** A run that has only just begun, whatever there was of it before. */
 export const beginning = {
@@ -35,3 +37,18 @@ export const figuresOf = (message: MessageOf<'runFinished'>, nameOf: ReadonlyMap
     portableModel: null,
     finishedAt: new Date(),
   }) satisfies Partial<ModelRunRow>;
+
+/** The best one may be an ensemble of a lower score that cannot be told apart from the highest: it ranks first. */
+export async function rankFirst(tx: Tx, experimentId: string, algorithm: string): Promise<void> {
+  const others = sql`(select max(rank_score) from model_run where experiment_id = ${experimentId} and algorithm <> ${algorithm})`;
+  await tx
+    .update(modelRun)
+    // above it by as little as a double can be
+    .set({ rankScore: sql`greatest(rank_score, ${others} + greatest(abs(${others}) * 3e-16, 1e-300))` })
+    .where(
+      and(
+        ...[eq(modelRun.experimentId, experimentId), eq(modelRun.algorithm, algorithm)],
+        isNotNull(modelRun.rankScore),
+      ),
+    );
+}

@@ -13,7 +13,7 @@ import { batched } from '#jobs.ts';
 import type { Log } from '#log.ts';
 import type { Events, NewEvent } from '#ports/events.ts';
 import type { RunningJob } from '#ports/sandbox.ts';
-import { beginning, figuresOf } from './finished-run.ts';
+import { beginning, figuresOf, rankFirst } from './finished-run.ts';
 import type { KeptFolds } from './kept-folds.ts';
 import { type Fetch, modelFiles, type StoredFile } from './model-files.ts';
 import { beginPortableModel, exportedRun, keepPortableModel } from './portable-model.ts';
@@ -145,6 +145,7 @@ export async function trainingRecorder(
         return experimentEvent('RunFinished', { modelRunId: await finishRun(tx, message, stored) });
       case 'finished':
         finished = message;
+        await rankFirst(tx, row.id, message.bestAlgorithm);
         return null;
       case 'portable':
         // comes at the very end: its file is collected when the job has ended
@@ -160,6 +161,7 @@ export async function trainingRecorder(
         return experimentEvent('RunFailed', { modelRunId, failure });
       }
       case 'bestChanged':
+        await rankFirst(tx, row.id, message.algorithm);
         return experimentEvent('BestChanged', {
           modelRunId: await idOf(tx, message.algorithm),
           score: message.score,

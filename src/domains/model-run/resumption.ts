@@ -125,9 +125,10 @@ async function recordsOf(db: Db, left: readonly Left[]): Promise<ResumedRun[]> {
   const rows = await db.select().from(trial).where(inArray(trial.modelRunId, ids)).orderBy(asc(trial.number));
   const trials = groupBy(rows, (one) => one.modelRunId);
   return left.flatMap((run): ResumedRun[] => {
-    const { algorithm, score, bestTrial } = run;
+    const { algorithm, score, foldScores, bestTrial } = run;
     if (score === null) return [];
-    if (bestTrial === null) return [{ algorithm, score, best: 0, model: null, trials: [] }];
+    const model = { algorithm, score, foldScores };
+    if (bestTrial === null) return [{ ...model, best: 0, model: null, trials: [] }];
     const recorded = (trials.get(run.id) ?? []).flatMap(
       ({ number, parameters, score, foldScores, seconds }) =>
         score === null
@@ -142,6 +143,6 @@ async function recordsOf(db: Db, left: readonly Left[]): Promise<ResumedRun[]> {
               },
             ],
     );
-    return [{ algorithm, score, best: bestTrial, model: `in/${archiveOf(algorithm)}`, trials: recorded }];
+    return [{ ...model, best: bestTrial, model: `in/${archiveOf(algorithm)}`, trials: recorded }];
   });
 }

@@ -9,7 +9,7 @@ import { count } from '../../ui/format.ts';
 import { useKeptFocus } from '../../ui/kept-focus.ts';
 import { Empty } from '../../ui/states.tsx';
 import { LeaderboardRow } from './leaderboard-row.tsx';
-import { type Interval, type SortKey, type Standing, scaleOf, sortRuns, standingOf } from './ranking.ts';
+import { byRank, type Interval, type SortKey, type Standing, scaleOf, sortRuns, standingOf } from './ranking.ts';
 
 const ROW_HEIGHT = 64;
 
@@ -40,7 +40,7 @@ type Props = {
 export function Leaderboard({ runs, ties, metric, chosen, onChoose }: Props) {
   const [search, setSearch] = useState('');
   const [standing, setStanding] = useState<Standing | 'ALL'>('ALL');
-  const [sort, setSort] = useState<{ key: SortKey; isDescending: boolean } | null>(null);
+  const [sort, setSort] = useState<{ key: SortKey; isDescending: boolean }>(byRank);
   const scale = useMemo(() => scaleOf(runs), [runs]);
   const shown = useMemo(() => {
     const words = search.trim().toLowerCase();
@@ -48,12 +48,11 @@ export function Leaderboard({ runs, ties, metric, chosen, onChoose }: Props) {
       (run) =>
         (standing === 'ALL' || standingOf(run) === standing) && run.label.toLowerCase().includes(words),
     );
-    return sortRuns(kept, sort ?? { key: 'score', isDescending: metric.greaterIsBetter });
-  }, [runs, search, standing, sort, metric.greaterIsBetter]);
+    return sortRuns(kept, sort);
+  }, [runs, search, standing, sort]);
   const sortBy = (key: SortKey) => {
     const first = key === 'score' ? metric.greaterIsBetter : false;
-    const active = sort ?? { key: 'score', isDescending: metric.greaterIsBetter };
-    setSort({ key, isDescending: active.key === key ? !active.isDescending : first });
+    setSort({ key, isDescending: sort.key === key ? !sort.isDescending : first });
   };
   return (
     <div className="grid gap-3">
@@ -83,10 +82,7 @@ export function Leaderboard({ runs, ties, metric, chosen, onChoose }: Props) {
           }
         />
       ) : (
-        <Table
-          {...{ runs: shown, ties, scale, chosen, onChoose, sortBy, scoreName: metric.name }}
-          sort={sort ?? { key: 'score', isDescending: metric.greaterIsBetter }}
-        />
+        <Table {...{ runs: shown, ties, scale, chosen, onChoose, sort, sortBy, scoreName: metric.name }} />
       )}
       <p role="status" className="text-caption text-label-2">
         {shown.length === runs.length

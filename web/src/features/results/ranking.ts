@@ -1,6 +1,7 @@
 import type { JobStatus, LeaderboardRowFragment } from '../../gql/graphql.ts';
 
-export type SortKey = 'score' | 'label' | 'fitSeconds' | 'predictMicrosPerRow' | 'modelBytes';
+export type SortKey = 'rank' | 'score' | 'label' | 'fitSeconds' | 'predictMicrosPerRow' | 'modelBytes';
+export const byRank: { key: SortKey; isDescending: boolean } = { key: 'rank', isDescending: false };
 export type Standing = 'COMPLETE' | 'PARTIAL' | 'OPEN' | 'FAILED';
 
 /** Only complete runs are scored on the same rows. */

@@ -11,7 +11,7 @@ import { Comparison } from './comparison.tsx';
 import { basisNames } from './figures.ts';
 import { Leaderboard } from './leaderboard.tsx';
 import { Podium } from './podium.tsx';
-import { sortRuns, standingOf, tiesOf } from './ranking.ts';
+import { byRank, sortRuns, standingOf, tiesOf } from './ranking.ts';
 import { useLeaderboard } from './use-leaderboard.ts';
 
 const PODIUM = 3;
@@ -35,10 +35,7 @@ export function ResultsStep() {
 
   const found = data?.catalog.metrics.find(({ key }) => key === experiment.metric);
   const metric = { name: found?.label ?? 'Score', greaterIsBetter: found?.greaterIsBetter ?? true };
-  const ranked = useMemo(
-    () => sortRuns(runs.values(), { key: 'score', isDescending: metric.greaterIsBetter }),
-    [runs, metric.greaterIsBetter],
-  );
+  const ranked = useMemo(() => sortRuns(runs.values(), byRank), [runs]);
   const ties = useMemo(() => tiesOf(ranked), [ranked]);
   const best = ranked.filter((run) => standingOf(run) === 'COMPLETE').slice(0, PODIUM);
   const bases = [...new Set(ranked.flatMap(({ scoreBasis }) => scoreBasis ?? []))];
