@@ -38,9 +38,9 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
     """Raises RunnerError where nothing can be trained."""
     cancel = Cancellation()
     metric = find_metric(spec["metric"], spec["taskType"])
-    chosen, with_ensemble = choose_families(spec)
     spaces = {family.key: space_of(family, spec) for family in families().values()}
     given = read_material(spec)
+    chosen, with_ensemble = choose_families(spec, len(given.target.values))
     columns, target, folds, fold_count = given.columns, given.target, given.folds, given.fold_count
     slots, threads = share_cores(spec, given.cells)
     scratch = make_scratch()
@@ -88,14 +88,16 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def choose_families(spec: TrainSpec) -> tuple[list[Family], bool]:
+def choose_families(spec: TrainSpec, rows: int) -> tuple[list[Family], bool]:
     """Families in the order in which they start, the strongest ones where there are fewer trials; and the ensemble."""
     task = spec["taskType"]
+    seconds = spec.get("wholeBudgetSeconds", spec["budgetSeconds"])
+    resumed = {record["algorithm"] for record in spec.get("resume", [])}
     asked = list(dict.fromkeys(spec["algorithms"]))
     single = [find_family(key, task) for key in asked if key != ENSEMBLE]
     if not single:
-        single = [family for family in families().values() if family.is_default and task in family.tasks]
-    resumed = {record["algorithm"] for record in spec.get("resume", [])}
+        fitting = [family for family in families().values() if task in family.tasks]
+        single = [family for family in fitting if family.is_worth_its_time(rows, seconds) or family.key in resumed]
     fresh = [family for family in single if family.key not in resumed]
     limit = spec["maxTrials"] or len(fresh)
     kept = [family for family in single if family.key in resumed]

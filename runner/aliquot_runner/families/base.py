@@ -127,9 +127,16 @@ class Family(ABC):
     packages: ClassVar[tuple[str, ...]] = ("scikit-learn", "skops")
     """Distributions whose versions a model depends on."""
     is_default: ClassVar[bool] = True
+    """Trained where the user names no algorithms, on tables of at most `most_rows` and with `least_budget_seconds`."""
+    most_rows: ClassVar[int | None] = None
+    least_budget_seconds: ClassVar[float] = 0.0
     defaults: ClassVar[dict[str, Scalar]]
     space: ClassVar[dict[str, Dimension]] = {}
     """Dimensions that are tuned; the default of each lies inside it."""
+
+    def is_worth_its_time(self, rows: int, budget_seconds: float) -> bool:
+        small = self.most_rows is None or rows <= self.most_rows
+        return self.is_default and small and budget_seconds >= self.least_budget_seconds
 
     def typed(self, parameters: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Whole numbers as such: a document does not tell 31 from 31.0, libraries do."""

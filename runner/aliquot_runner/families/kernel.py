@@ -79,7 +79,8 @@ class KernelFamily(Family):
     order = 25
     footprint = Footprint(30.0, row=11_000.0)
     strength = 55
-    is_default = False
+    most_rows = 2_000
+    least_budget_seconds = 45.0
     defaults = {"width": None, "penalty": None, "landmarks": LANDMARKS}
     space = {
         "width": Dimension("NUMBER", 0.1, 10.0, True, limits=(1e-3, 1e3)),

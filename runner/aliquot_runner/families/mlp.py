@@ -49,7 +49,7 @@ class Mlp(Family):
     order = 100
     footprint = Footprint(96.0)
     strength = 45
-    is_default = False
+    least_budget_seconds = 45.0
     packages = ("numpy",)
     defaults = {
         "width": 128,

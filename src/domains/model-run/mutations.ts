@@ -17,7 +17,10 @@ mutation('startTraining', {
   input: (t) => ({
     experimentId: t.id({ required: true, description: 'With a target, and not running.' }),
     preprocessingId: t.id({ description: 'One for the same dataset and target.' }),
-    algorithms: t.stringList({ description: 'Keys of the catalogue; default: all that fit.' }),
+    algorithms: t.stringList({
+      description:
+        'Keys of the catalogue; default: all that fit the task, the neural network from 45 s on, the kernel model also only up to 2,000 rows, k-NN only where it is named.',
+    }),
     budgetSeconds: t.int({ description: 'Wall clock of the training, default 60.' }),
     maxTrials: t.int({ description: 'Over all runs together.' }),
     tuning: t.field({ type: TuningStrategyEnum, description: 'Default: AUTO.' }),
@@ -41,7 +44,10 @@ mutation('runExperiment', {
     metric: t.string({ description: 'Key of the catalogue; default by task.' }),
     budgetSeconds: t.int({ defaultValue: 60, description: 'Wall clock of the training.' }),
     maxTrials: t.int({ description: 'Over all runs together.' }),
-    algorithms: t.stringList({ description: 'Keys of the catalogue; default: all that fit.' }),
+    algorithms: t.stringList({
+      description:
+        'Keys of the catalogue; default: all that fit the task, the neural network from 45 s on, the kernel model also only up to 2,000 rows, k-NN only where it is named.',
+    }),
     tuning: t.field({ type: TuningStrategyEnum, description: 'Default: AUTO.' }),
     generator: t.field({ type: CodeGeneratorEnum, description: 'Default: AUTO.' }),
     strategy: t.field({

@@ -158,7 +158,8 @@ export function training(ports: TrainingPorts) {
         await tellRestart(row, budgetSeconds, { models: models.length, folds: taken.length });
       const collectInto = await mkdtemp(join(directory, 'out-'));
       const kept = taken.map(({ name, told }) => ({ file: `in/${name}`, told }));
-      const asked = { ...whole, budgetSeconds, keptFolds: kept };
+      const wholeBudgetSeconds = whole.budgetSeconds;
+      const asked = { ...whole, budgetSeconds, wholeBudgetSeconds, keptFolds: kept };
       const place = { parquet: file.path, directory };
       const { spec, inputs } = hasOwnCode(steps)
         ? await throughOwnCode(row, asked, code, place, recorder, signal)
