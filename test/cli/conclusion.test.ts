@@ -23,6 +23,7 @@ const untrained: RankedRun = {
     members: [],
   },
   failure: { code: 'BUDGET_EXHAUSTED', message: 'The time was up after 2 folds.' },
+  portableModel: null,
   artifacts: [],
 };
 const model = {

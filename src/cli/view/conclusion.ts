@@ -80,7 +80,20 @@ function bestLines(best: RankedRun, metric: Metric | null, report: RunReport, pa
     const until = new Date(model.download.expiresAt).toLocaleTimeString('en-GB');
     lines.push(`       ${model.download.url}`, `       (the link is valid until ${until})`);
   }
-  return lines;
+  return [...lines, ...portableLines(best)];
+}
+
+function portableLines({ portableModel, artifacts }: RankedRun): string[] {
+  if (!portableModel) return [];
+  const { status, score, gap, reason } = portableModel;
+  if (status === 'RUNNING') return ['ONNX   is being made; it will be among the files of the model'];
+  const file = artifacts.find(({ name }) => name === 'portable.onnx');
+  if (!file || score === null || gap === null) return [`ONNX   none: ${oneLine(reason ?? '')}`];
+  const difference = `${formatScore(Math.abs(gap))} ${gap > 0 ? 'worse' : 'better'}`;
+  return [
+    `ONNX   ${file.name}, ${formatBytes(Number(file.byteSize))}, score ${formatScore(score)}, ${difference}`,
+    `       ${file.download.url}`,
+  ];
 }
 
 function predictionLines({ predictions }: RunReport): string[] {

@@ -1,7 +1,10 @@
 import type { NewEvent, StoredEvent } from '#ports/events.ts';
 
 /** What an event of a model run carries: what becomes of it after its experiment has ended. */
-type ModelRunEventPayloads = { PortableModelFinished: Record<string, never> };
+type ModelRunEventPayloads = {
+  PortableModelStarted: Record<string, never>;
+  PortableModelFinished: Record<string, never>;
+};
 
 export function modelRunEvent<Type extends keyof ModelRunEventPayloads>(
   type: Type,

@@ -97,6 +97,10 @@ builder.interfaceField(ModelRunEvent, 'modelRun', (t) =>
     resolve: (event, _args, context) => requireRow<ModelRunRow>(context, 'ModelRun', event.streamId),
   }),
 );
+builder.objectType(eventType('PortableModelStarted'), {
+  description: 'Its portable model is being made.',
+  interfaces: [EventInterface, ModelRunEvent],
+});
 builder.objectType(eventType('PortableModelFinished'), {
   description: 'Its portable model is there, or will not be: see `modelRun.portableModel`. The stream ends.',
   interfaces: [EventInterface, ModelRunEvent],

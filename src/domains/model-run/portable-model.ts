@@ -16,7 +16,12 @@ export const isBeingMade = ({ artifactName, reason }: PortableModel): boolean =>
  * Says of the best run that its portable model is being made. An experiment has one: those of earlier trainings go,
  * with their files, which the sweep removes.
  */
-export async function beginPortableModel(tx: Tx, experimentId: string, runId: string): Promise<void> {
+export async function beginPortableModel(
+  events: Events,
+  tx: Tx,
+  experimentId: string,
+  runId: string,
+): Promise<void> {
   const runs = await tx.select().from(modelRun).where(eq(modelRun.experimentId, experimentId));
   for (const { id, portableModel } of runs) {
     const file = portableModel?.artifactName ?? null;
@@ -26,6 +31,7 @@ export async function beginPortableModel(tx: Tx, experimentId: string, runId: st
   }
   const portableModel = { ...nothing, reason: null };
   await tx.update(modelRun).set({ portableModel }).where(eq(modelRun.id, runId));
+  await events.append(tx, runId, [modelRunEvent('PortableModelStarted', {})]);
 }
 
 /** The run that the runner goes on to make a portable model of. */

@@ -270,7 +270,7 @@ export async function trainingRecorder(
         if (runId && (stored || (await keepCollected(runId, artifacts, fetch)))) kept += 1;
       }
       const best = exportedRun(finished, runIds);
-      if (best) await db.transaction((tx) => beginPortableModel(tx, row.id, best));
+      if (best) await db.transaction((tx) => beginPortableModel(events, tx, row.id, best));
       const open = [...started].flatMap((algorithm) =>
         promised.has(algorithm) ? [] : (runIds.get(algorithm) ?? []),
       );

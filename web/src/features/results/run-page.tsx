@@ -8,6 +8,7 @@ import { Figure } from '../../ui/card.tsx';
 import { bytes, decimal, duration } from '../../ui/format.ts';
 import { Empty, Fault, Loading, QueryFault } from '../../ui/states.tsx';
 import { basisNames, interval, perRow } from './figures.ts';
+import { PortableModel } from './portable-model.tsx';
 import { Prediction } from './prediction.tsx';
 import { intervalOf, standingOf } from './ranking.ts';
 import { Diagnostics } from './run-diagnostics.tsx';
@@ -47,6 +48,7 @@ export function RunPage() {
               {run.status === 'SUCCEEDED' && <Prediction runId={run.id} dataset={run.experiment.dataset} />}
               <RunFiles run={run} />
               {run.status === 'SUCCEEDED' && <Verification run={run} />}
+              <PortableModel run={run} onMade={() => refetch({ requestPolicy: 'network-only' })} />
             </div>
           </div>
           <Diagnostics run={run}>
