@@ -486,6 +486,7 @@ VerifyMessage: TypeAlias = Refitted | Verified | Failed
 class ResumedRun(TypedDict):
     algorithm: str
     score: float
+    foldScores: NotRequired[list[float]]
     best: int
     model: str | None
     trials: list[RecordedTrial]
@@ -544,6 +545,7 @@ class TrainSpec(TypedDict):
     prepared: NotRequired[PreparedFolds]
     seed: int
     budgetSeconds: float
+    wholeBudgetSeconds: NotRequired[float]
     maxTrials: int | None
     tuning: Tuning
     searchSpace: NotRequired[dict[str, SearchSpace]]

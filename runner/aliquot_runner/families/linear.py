@@ -16,7 +16,7 @@ from .boosting import Index, watched_rows
 
 PENALTIES = (1000.0, 200.0, 40.0, 8.0, 1.6, 0.3, 0.06, 0.012)
 FIRST = 3
-"""Tried from this place on while they help on watched rows: weaker ones, and stronger ones where no weaker one helps."""
+"""Tried from this place on while they help on watched rows: weaker ones, and stronger ones where none of them helps."""
 FITS_IN_TIME = 12
 """For so many fits by each part there has to be time; otherwise there are fewer parts."""
 MINIMUM_ROWS = 60

@@ -124,7 +124,7 @@ export type ResumeUploadInput = {
 
 /** Input of `runExperiment`. */
 export type RunExperimentInput = {
-  /** Keys of the catalogue; default: all that fit. */
+  /** Keys of the catalogue; default: all that fit the task, the neural network from 45 s on, the kernel model also only up to 2,000 rows, k-NN only where it is named. */
   algorithms?: Array<string> | null | undefined;
   /** Wall clock of the training. */
   budgetSeconds?: number | null | undefined;

@@ -71,7 +71,8 @@ export const ModelRun = nodeType<ModelRunRow>('ModelRun', modelRun).implement({
     }),
     rank: t.int({
       nullable: true,
-      description: 'Within its experiment, 1 is the best, by score; the ensemble is before better scores that cannot be told apart from its own. Equal scores share a rank; null for a partial run.',
+      description:
+        'Within its experiment, 1 is the best, by score; the ensemble is before better scores that cannot be told apart from its own. Equal scores share a rank; null for a partial run.',
       resolve: (row, _args, context) =>
         row.status === 'SUCCEEDED'
           ? loadBatched<number>(context, 'ModelRun.rank', row.id, (ids) =>

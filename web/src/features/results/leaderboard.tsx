@@ -9,7 +9,15 @@ import { count } from '../../ui/format.ts';
 import { useKeptFocus } from '../../ui/kept-focus.ts';
 import { Empty } from '../../ui/states.tsx';
 import { LeaderboardRow } from './leaderboard-row.tsx';
-import { byRank, type Interval, type SortKey, type Standing, scaleOf, sortRuns, standingOf } from './ranking.ts';
+import {
+  byRank,
+  type Interval,
+  type SortKey,
+  type Standing,
+  scaleOf,
+  sortRuns,
+  standingOf,
+} from './ranking.ts';
 
 const ROW_HEIGHT = 64;
 
