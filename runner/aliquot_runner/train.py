@@ -39,8 +39,9 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
     cancel = Cancellation()
     metric = find_metric(spec["metric"], spec["taskType"])
     spaces = {family.key: space_of(family, spec) for family in families().values()}
+    asked = asked_families(spec)
     given = read_material(spec)
-    chosen, with_ensemble = choose_families(spec, len(given.target.values))
+    chosen, with_ensemble = choose_families(spec, asked, len(given.target.values))
     columns, target, folds, fold_count = given.columns, given.target, given.folds, given.fold_count
     slots, threads = share_cores(spec, given.cells)
     scratch = make_scratch()
@@ -88,21 +89,22 @@ def train(spec: TrainSpec, channel: Channel, out: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def choose_families(spec: TrainSpec, rows: int) -> tuple[list[Family], bool]:
+def asked_families(spec: TrainSpec) -> list[Family]:
+    """Those that are named; none: it is left to the runner."""
+    return [find_family(key, spec["taskType"]) for key in dict.fromkeys(spec["algorithms"]) if key != ENSEMBLE]
+
+
+def choose_families(spec: TrainSpec, asked: list[Family], rows: int) -> tuple[list[Family], bool]:
     """Families in the order in which they start, the strongest ones where there are fewer trials; and the ensemble."""
-    task = spec["taskType"]
     seconds = spec.get("wholeBudgetSeconds", spec["budgetSeconds"])
     resumed = {record["algorithm"] for record in spec.get("resume", [])}
-    asked = list(dict.fromkeys(spec["algorithms"]))
-    single = [find_family(key, task) for key in asked if key != ENSEMBLE]
-    if not single:
-        fitting = [family for family in families().values() if task in family.tasks]
-        single = [family for family in fitting if family.is_worth_its_time(rows, seconds) or family.key in resumed]
-    fresh = [family for family in single if family.key not in resumed]
+    fitting = [family for family in families().values() if spec["taskType"] in family.tasks]
+    usual = [family for family in fitting if family.is_worth_its_time(rows, seconds) or family.key in resumed]
+    fresh = [family for family in asked or usual if family.key not in resumed]
     limit = spec["maxTrials"] or len(fresh)
-    kept = [family for family in single if family.key in resumed]
+    kept = [family for family in asked or usual if family.key in resumed]
     kept += sorted(fresh, key=lambda family: family.strength)[:limit]
-    with_ensemble = ENSEMBLE in asked or (not asked and len(kept) > 1)
+    with_ensemble = ENSEMBLE in spec["algorithms"] or (not spec["algorithms"] and len(kept) > 1)
     return sorted(kept, key=lambda family: family.order), with_ensemble
 
 
