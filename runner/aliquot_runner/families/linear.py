@@ -98,7 +98,8 @@ def _penalty(task: FitTask, inputs: Any) -> float:
     began = time.monotonic()
     first = loss(FIRST, parts[:1])
     a_fit = time.monotonic() - began
-    used = parts[: max(1, int(task.seconds_left() / (FITS_IN_TIME * max(a_fit, 1e-6))))]
+    affordable = task.seconds_left() / (FITS_IN_TIME * max(a_fit, 1e-6))
+    used = parts[: max(1, int(min(len(parts), affordable)))]
     losses = {FIRST: first + loss(FIRST, used[1:])}
     for step in (1, -1):
         place = FIRST
