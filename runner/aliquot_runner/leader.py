@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from .metrics.base import Metric
 from .report import ENSEMBLE
+from .ties import is_ahead
 
 STANDARD_ERRORS = 2.0
 
@@ -42,5 +42,4 @@ def leader(models: Mapping[str, Best], metric: Metric) -> Best | None:
 def _is_beyond_doubt(best: Best, blend: Best, sign: int) -> bool:
     if len(best.fold_scores) != len(blend.fold_scores) or len(best.fold_scores) < 2:
         return True
-    ahead = sign * (np.array(best.fold_scores) - np.array(blend.fold_scores))
-    return float(ahead.mean()) > STANDARD_ERRORS * float(ahead.std(ddof=1)) / math.sqrt(len(ahead))
+    return is_ahead(sign * (np.array(best.fold_scores) - np.array(blend.fold_scores)), STANDARD_ERRORS)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from .metrics.base import Metric
 from .protocol import Tuned, Tuning
 from .run_state import RunState, TrialState
+from .ties import is_ahead
 
 
 def summary(run: RunState, metric: Metric, strategy: Tuning, is_over: bool) -> Tuned | None:
@@ -42,4 +41,4 @@ def is_tie(best: TrialState, other: TrialState, sign: int) -> bool:
     ahead = sign * np.array([best.scores[fold] - other.scores[fold] for fold in best.scores])
     if len(ahead) < 2:
         return False
-    return float(ahead.mean()) <= float(ahead.std(ddof=1)) / math.sqrt(len(ahead))
+    return not is_ahead(ahead, 1.0)
