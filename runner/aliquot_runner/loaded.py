@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .archive import model_folder
+from .cores import usable_cores
 from .encoder import Matrix
 from .errors import RunnerError
 from .families.base import Values
@@ -69,8 +69,7 @@ def blended(folds: Iterable[LoadedFold], rows: Callable[[int], pd.DataFrame]) ->
 
 def _predict(model: FoldModel, matrix: Matrix) -> Values:
     """By as many threads as there are cores, each with its own rows: the libraries let go of the lock meanwhile."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    threads = min(cores, len(matrix) // ROWS_OF_A_THREAD)
+    threads = min(usable_cores(1), len(matrix) // ROWS_OF_A_THREAD)
     if threads < 2:
         return model.predict(matrix)
     with ThreadPoolExecutor(threads) as pool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import re
 import shutil
 import time
@@ -19,6 +18,7 @@ import pandas as pd
 from .cancel import Cancellation
 from .channel import Channel
 from .columns import describe_columns
+from .cores import usable_cores
 from .encoder import Feature, Matrix
 from .errors import RunnerError
 from .execution.local import Ended, LocalPool
@@ -114,8 +114,7 @@ def _numbers(path: Path, kind: str, count: int) -> npt.NDArray[Any]:
 def _measure_all(measuring: Measuring, scratch: Path, channel: Channel, cancel: Cancellation, deadline: float) -> bool:
     """Splits first, so that what there is at the deadline compares all plans. Tells whether nothing is missing."""
     spec = measuring.spec
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else spec["threads"]
-    slots = min(spec["threads"], cores)
+    slots = min(spec["threads"], usable_cores(spec["threads"]))
     waiting = [(plan, split) for split in range(spec["splits"]["count"]) for plan in range(len(spec["plans"]))]
     pool = LocalPool(spec["memoryBytes"], cancel.wake)
     try:

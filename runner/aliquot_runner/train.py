@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 import tempfile
 import time
@@ -15,6 +14,7 @@ import numpy as np
 from .cancel import Cancellation
 from .channel import Channel
 from .coordinator import Coordinator
+from .cores import usable_cores
 from .families.base import Dimension, Family
 from .folds import fingerprint
 from .kept_folds import kept_trials, take_up
@@ -134,7 +134,7 @@ def first_trial(family: Family, spec: TrainSpec) -> TrialState:
 
 def share_cores(spec: TrainSpec, cells: int) -> tuple[int, int]:
     """Fits at a time and threads of each: one thread each on small tables, two on large ones."""
-    cores = min(spec["threads"], len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else spec["threads"])
+    cores = min(spec["threads"], usable_cores(spec["threads"]))
     slots = cores if cells <= SMALL_TABLE_CELLS else max(1, cores // 2)
     affordable = int(spec["memoryBytes"] / 2 / max(1, cells * BYTES_PER_CELL_AND_FIT))
     slots = max(1, min(slots, affordable))
