@@ -10,6 +10,8 @@ import { ModelRun } from './graphql.ts';
 import { PredictionJob } from './prediction-graphql.ts';
 
 const idempotencyNote = 'Repeats within 24 hours give the first result.';
+const algorithmsAsked =
+  'Keys of the catalogue; default: all that fit the task, the neural network from 45 s on, the kernel model also only up to 2,000 rows, k-NN only where it is named.';
 
 mutation('startTraining', {
   description:
@@ -17,10 +19,7 @@ mutation('startTraining', {
   input: (t) => ({
     experimentId: t.id({ required: true, description: 'With a target, and not running.' }),
     preprocessingId: t.id({ description: 'One for the same dataset and target.' }),
-    algorithms: t.stringList({
-      description:
-        'Keys of the catalogue; default: all that fit the task, the neural network from 45 s on, the kernel model also only up to 2,000 rows, k-NN only where it is named.',
-    }),
+    algorithms: t.stringList({ description: algorithmsAsked }),
     budgetSeconds: t.int({ description: 'Wall clock of the training, default 60.' }),
     maxTrials: t.int({ description: 'Over all runs together.' }),
     tuning: t.field({ type: TuningStrategyEnum, description: 'Default: AUTO.' }),
@@ -44,10 +43,7 @@ mutation('runExperiment', {
     metric: t.string({ description: 'Key of the catalogue; default by task.' }),
     budgetSeconds: t.int({ defaultValue: 60, description: 'Wall clock of the training.' }),
     maxTrials: t.int({ description: 'Over all runs together.' }),
-    algorithms: t.stringList({
-      description:
-        'Keys of the catalogue; default: all that fit the task, the neural network from 45 s on, the kernel model also only up to 2,000 rows, k-NN only where it is named.',
-    }),
+    algorithms: t.stringList({ description: algorithmsAsked }),
     tuning: t.field({ type: TuningStrategyEnum, description: 'Default: AUTO.' }),
     generator: t.field({ type: CodeGeneratorEnum, description: 'Default: AUTO.' }),
     strategy: t.field({
