@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,8 +10,10 @@ export const COPY_PREFIX = 'object-';
 /** A copy of an object, readable by its owner alone, until it is released. */
 export async function localCopy(bytes: Readable, workDirectory: string) {
   const path = join(workDirectory, `${COPY_PREFIX}${newId()}`);
+  // A stream that opens its file by itself may do so after it failed, and after the removal below.
+  const file = await open(path, 'wx', 0o600);
   try {
-    await pipeline(bytes, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    await pipeline(bytes, file.createWriteStream());
   } catch (error) {
     await rm(path, { force: true });
     throw error;
