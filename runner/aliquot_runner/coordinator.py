@@ -33,6 +33,7 @@ from .run_state import RunState, TrialState
 from .training import Training, Trial, out_of_fold
 from .tuner import Tuner
 
+FIT = "fit "
 LOOP_SECONDS = 0.5
 UNUSED_SECONDS = 1.0
 """Less than that, or than 5 % of the budget, needs no word."""
@@ -166,7 +167,7 @@ class Coordinator:
         run = self._runs[trial.algorithm]
         if state is run.trials[0] and fold == 0 and run.recorded is None and not run.was_told:
             self._tell.run_started(trial.algorithm, run.family.label)
-        name = f"fit {trial.algorithm} {trial.number} {fold}"
+        name = f"{FIT}{trial.algorithm} {trial.number} {fold}"
         self._fits[name] = (state, fold)
         work: Work
         if state.restore is not None:
@@ -195,7 +196,8 @@ class Coordinator:
             self._handle_fit(ended, *self._fits.pop(ended.name))
         elif ended.name == RESERVE:
             self._reserve.handle(ended)
-        else:
+        elif not ended.name.startswith(FIT):
+            # A fit that is not under way any more was dropped in the moment in which it ended.
             self._reports.handle(ended)
             self._tidy()
 
@@ -212,12 +214,9 @@ class Coordinator:
             self._tell.fold_scored(state, fold, float(figures["seconds"]), figures.get("file"))
             if "file" in figures:
                 self._kept_files.add(figures["file"])
-        if len(state.scores) == self._training.fold_count:
-            self._finish_trial(run, state)
-        elif not state.dropped and self._should_stop(run, state):
-            state.dropped = True
-        is_running = any(other is state for other, _ in self._fits.values())
-        if state.dropped and len(state.scores) < self._training.fold_count and not is_running:
+        if self._should_stop(run, state):
+            self._drop(state)
+        if state.dropped or len(state.scores) == self._training.fold_count:
             self._finish_trial(run, state)
 
     def _should_stop(self, run: RunState, state: TrialState) -> bool:
@@ -242,11 +241,7 @@ class Coordinator:
             shutil.rmtree(ended.folder, ignore_errors=True)
             self._queue.appendleft((state, fold))
             return
-        state.dropped = True
-        for name, (other, _) in list(self._fits.items()):
-            if other is state:
-                self._pool.kill(name)
-                del self._fits[name]
+        self._drop(state)
         self._tuner.ended(run, state)
         code = ended.code or "FIT_FAILED"
         label = f"{run.family.label}, trial {state.trial.number}"
@@ -260,6 +255,14 @@ class Coordinator:
             run.failed_by = code
         run.failed = run.failed or (state is run.trials[0])
         state.trial.discard(self._training)
+
+    def _drop(self, state: TrialState) -> None:
+        state.dropped = True
+        for name, (other, fold) in list(self._fits.items()):
+            if other is state:
+                self._pool.kill(name)
+                del self._fits[name]
+                iteration.forget(self._training.scratch, state.trial, fold)
 
     def _finish_trial(self, run: RunState, state: TrialState) -> None:
         folds = sorted(state.scores)

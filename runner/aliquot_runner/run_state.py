@@ -31,6 +31,8 @@ class TrialState:
     """On all rows; None until every fold is scored."""
     dropped: bool = False
     """No further folds: it failed, or the pruner stopped it."""
+    judged: int = 0
+    """Folds, from the first on, that the pruner has heard of."""
     restore: Restore | None = None
     """Its models are taken from there in place of being fitted."""
     kept: dict[int, Path] = field(default_factory=dict)

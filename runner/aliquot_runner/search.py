@@ -32,6 +32,8 @@ class Search:
         self._space = space
         self._sampler = _sampler(space, tuning, seed)
         self._study = optuna.create_study(
+            # Hyperband draws brackets by it; without one it would be another one each time.
+            study_name=f"seed {seed}",
             direction="maximize" if greater_is_better else "minimize",
             sampler=self._sampler,
             pruner=_pruner(tuning, folds),

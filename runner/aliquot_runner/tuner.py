@@ -50,11 +50,18 @@ class Tuner:
         return None
 
     def should_stop(self, run: RunState, state: TrialState) -> bool:
-        """Whether the pruner would not go on after the folds scored so far."""
+        """Whether the pruner would not go on. It hears of the folds in their order, whichever ends first, so that all
+        trials are compared on the same rows; what comes after the fold that decides does not count.
+        """
         if run.search is None or state is run.trials[0]:
             return False
-        mean = sum(state.scores.values()) / len(state.scores)
-        return run.search.should_stop(state.trial.number, len(state.scores), mean)
+        while state.judged < self._training.fold_count - 1 and state.judged in state.scores:
+            state.judged += 1
+            heard = {fold: state.scores[fold] for fold in range(state.judged)}
+            if run.search.should_stop(state.trial.number, state.judged, sum(heard.values()) / state.judged):
+                state.scores = heard
+                return True
+        return False
 
     def ended(self, run: RunState, state: TrialState) -> None:
         if run.search is not None and state is not run.trials[0]:

@@ -13,8 +13,10 @@ from aliquot_runner.fold_fit import fit_fold
 from aliquot_runner.folds import draw_folds
 from aliquot_runner.protocol import TaskType
 from aliquot_runner.registry import families, find_metric
+from aliquot_runner.run_state import RunState, TrialState
 from aliquot_runner.target import read_target
 from aliquot_runner.training import Training, Trial, out_of_fold
+from aliquot_runner.tuner import Tuner
 
 from .test_families import QUICKER
 from .workbench import Message, Outcome, columns_of, run_job, table, train_spec
@@ -66,6 +68,56 @@ def test_the_same_number_of_trials_is_the_same_trials(task: TaskType, target: st
     assert len(one) == len(keys) + 3
     assert one == two
     assert proofs_of(outcomes[0]) == proofs_of(outcomes[1])
+
+
+@pytest.mark.timeout(240)
+def test_what_hyperband_stops_is_the_same_however_many_fits_there_are_at_a_time(tmp_path: Path) -> None:
+    frame = table(200).drop(columns="c5")
+    wide = {"decision_tree": {"max_depth": {"low": 1, "high": 20}, "min_samples_leaf": {"low": 1, "high": 150}}}
+    spec = train_spec(frame, "c6", "REGRESSION", "rmse", algorithms=["decision_tree", "linear", "ensemble"])
+    spec |= {"tuning": "HYPERBAND", "maxTrials": 16, "searchSpace": wide, "folds": {"count": 5, "seed": 7}}
+    spec["budgetSeconds"] = 3_000
+    outcomes = [
+        run_job(tmp_path / str(threads), spec | {"threads": threads}, {"data.parquet": frame}) for threads in (1, 2)
+    ]
+    one, two = (trials_of(outcome) for outcome in outcomes)
+    assert len(one) == 16
+    counts = [len(scores) for _, _, scores in one.values()]
+    assert min(counts) < 5, "some are stopped"
+    assert counts.count(5) > 3, "some are not"
+    assert one == two
+    assert proofs_of(outcomes[0]) == proofs_of(outcomes[1])
+
+
+def test_the_pruner_hears_of_the_folds_in_their_order(tmp_path: Path) -> None:
+    """Whichever ends first: the same trials are stopped after the same folds."""
+    target = read_target(pd.Series(np.arange(40.0)), "REGRESSION")
+    spec = {"tuning": "HYPERBAND", "maxTrials": 30, "seed": 7, "taskType": "REGRESSION"}
+    metric, folds = find_metric("rmse", "REGRESSION"), draw_folds(target, 4, 7)
+    training = Training(
+        spec,  # type: ignore[arg-type]
+        *(pd.DataFrame(), [], target, folds, 4, metric, tmp_path, tmp_path, 1),
+    )
+    family = families()["decision_tree"]
+
+    def scored(order: tuple[int, ...]) -> list[tuple[object, dict[int, float]]]:
+        first = TrialState(Trial(family.key, 0, family.defaults), dict.fromkeys(order, 9.0), score=9.0)
+        run = RunState(family, family.space, [first], best=first)
+        tuner, generator = Tuner(training, 30), np.random.default_rng(3)
+        while state := tuner.next_trial({family.key: run}, math.inf, 1):
+            scores = generator.normal(float(state.trial.parameters["max_depth"] or 0), 2.0, 4)
+            for fold in order:
+                state.scores[fold] = float(scores[fold])
+                if tuner.should_stop(run, state):
+                    break
+            else:
+                state.score = float(scores.mean())
+            tuner.ended(run, state)
+        return [(state.trial.parameters, state.scores) for state in run.trials]
+
+    expected = scored((0, 1, 2, 3))
+    assert {len(scores) for _, scores in expected} == {1, 2, 4}
+    assert scored((1, 0, 3, 2)) == scored((3, 2, 1, 0)) == expected
 
 
 @pytest.mark.timeout(240)
