@@ -220,7 +220,7 @@ class Coordinator:
             self._finish_trial(run, state)
 
     def _should_stop(self, run: RunState, state: TrialState) -> bool:
-        if state is run.trials[0]:
+        if state is run.trials[0] or state.is_recorded:
             return False
         unwanted = self._candidates.is_unwanted(run, state, self._runs.values())
         return self._tuner.should_stop(run, state) or unwanted
@@ -237,7 +237,7 @@ class Coordinator:
             return
         if state.dropped:
             return
-        if state.kept.pop(fold, None) is not None:
+        if state.kept.pop(fold, None) is not None and not state.is_recorded:
             shutil.rmtree(ended.folder, ignore_errors=True)
             self._queue.appendleft((state, fold))
             return
@@ -253,7 +253,7 @@ class Coordinator:
         else:
             self._tell.run_failed(run.key, code, ended.message)
             run.failed_by = code
-        run.failed = run.failed or (state is run.trials[0])
+        run.failed = run.failed or (state is run.trials[0] and not state.is_recorded)
         state.trial.discard(self._training)
 
     def _drop(self, state: TrialState) -> None:
@@ -270,8 +270,8 @@ class Coordinator:
         state.score = score if len(folds) == self._training.fold_count else None
         if score is not None and state.score is not None:
             self._candidates.add(state)
-        if state.restore is not None:
-            run.best = state
+        if state.restore is not None or state.is_recorded:
+            run.best = state if state.restore is not None else run.best
             return
         best, metric = run.best_with(state, self._training.metric), self._training.metric
         if score is not None:

@@ -26,7 +26,7 @@ NEWEST = 24
 LARGEST_BYTES = 64 * 1024**2
 """Larger ones cost more to copy than they are worth."""
 BEST_OF_ONE = 3
-"""Complete trials of an algorithm that are taken up; of the others only the scores are."""
+"""Complete trials of an algorithm that are taken up beside its stored model; of the others only the scores are."""
 FIGURES = "fold.json"
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
@@ -121,13 +121,16 @@ def take_up(run: RunState, kept: Sequence[KeptTrial], fold_count: int, greater_i
         return
     run.was_told = True
     sign = -1 if greater_is_better else 1
-    known = {state.trial.number for state in run.trials} if run.recorded is not None else set()
-    complete = [one for one in kept if len(one.scores) == fold_count and one.trial.number not in known]
+    known = {state.trial.number: state for state in run.trials} if run.recorded is not None else {}
+    restored = [number for number, state in known.items() if state.restore is not None]
+    complete = [one for one in kept if len(one.scores) == fold_count and one.trial.number not in restored]
     best = sorted(complete, key=lambda one: sign * sum(one.scores.values()))[:BEST_OF_ONE]
     for one in kept:
         number = one.trial.number
         run.next_number = max(run.next_number, number + 1)
         if number in known:
+            if one in best and known[number].score is not None:
+                known[number].take_up_for_ensemble(one.files)
             continue
         first = run.trials[0] if run.recorded is None and number == 0 else None
         state = first or TrialState(one.trial)

@@ -39,6 +39,13 @@ class TrialState:
     """Folds that were scored and told before a worker was lost, taken up in place of fits."""
     is_told: bool = False
     """Its end was told then, too."""
+    is_recorded: bool = False
+    """It was compared with the others then: what was kept of it is for an ensemble alone."""
+
+    def take_up_for_ensemble(self, kept: Mapping[int, Path]) -> None:
+        """Its folds are scored again; its score stays what it is."""
+        self.kept, self.is_recorded = dict(kept), True
+        self.scores, self.seconds = {}, 0.0
 
 
 @dataclass

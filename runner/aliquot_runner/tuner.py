@@ -108,7 +108,7 @@ class Tuner:
             )
             for state in run.trials:
                 scores = [state.scores[fold] for fold in sorted(state.scores)]
-                if scores:
+                if scores or state.is_recorded:
                     run.search.tell_known(state.trial.parameters, state.score, scores)
         return run.search
 

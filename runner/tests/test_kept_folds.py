@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from .test_tuning import left_by
 from .workbench import QUICKER, Message, Outcome, run_job, table, train_spec
 
 ALGORITHMS = ["decision_tree", "lightgbm", "linear"]
@@ -82,3 +83,42 @@ def test_a_fold_of_other_data_is_fitted_again(tmp_path: Path) -> None:
     outcome = run_job(tmp_path / "second", spec | {"keptFolds": kept}, {"data.parquet": other, file.name: file})
     assert outcome.status == 0, outcome.output
     assert folds_of(outcome) == [("decision_tree", 0, 0), ("decision_tree", 0, 1), ("decision_tree", 0, 2)]
+
+
+def test_an_ensemble_has_the_same_members_after_a_worker_was_lost(tmp_path: Path) -> None:
+    """Lost before it blended: the best trial of each run is in its archive, others in what was kept of their folds."""
+    frame = table(300).drop(columns="c5")
+    algorithms = ["decision_tree", "linear", "ensemble"]
+    spec = train_spec(frame, "c6", "REGRESSION", "rmse", algorithms=algorithms, threads=1, seed=5)
+    spec |= {"maxTrials": 6, "tuning": "RANDOM", "keepFolds": True}
+    store = tmp_path / "kept"
+    store.mkdir()
+
+    def fetched(message: Message) -> bool:
+        if message["type"] == "foldScored":
+            shutil.copy(tmp_path / "first" / "out" / message["file"]["name"], store)
+        return False
+
+    (tmp_path / "first" / "out").mkdir(parents=True)
+    first = run_job(tmp_path / "first", spec, {"data.parquet": frame}, cancel_after=fetched)
+    records = [record for record in left_by(tmp_path / "first", first) if record["algorithm"] != "ensemble"]
+    kept = [{"file": f"in/{file.name}", "told": True} for file in sorted(store.iterdir())]
+    assert len(kept) == 6 * 3
+    inputs: dict[str, pd.DataFrame | Path] = {"data.parquet": frame, **{file.name: file for file in store.iterdir()}}
+    inputs |= {f"{record['algorithm']}.zip": record.pop("archive") for record in records}
+    rest = spec | {"maxTrials": 1, "tuning": "NONE", "resume": records}
+
+    def after(name: str, **changes: object) -> Message:
+        outcome = run_job(tmp_path / name, rest | changes, inputs)
+        assert outcome.status == 0, outcome.output
+        assert {*outcome.runs()} == {"ensemble"}
+        assert not outcome.of("foldScored")
+        assert not outcome.of("trialFinished")
+        return outcome.runs()["ensemble"]
+
+    expected, whole, bare = first.runs()["ensemble"], after("whole", keptFolds=kept), after("bare")
+    assert len(expected["proof"]["trials"]) > 2, "of some run more than one trial is blended"
+    for name in ("score", "foldScores", "members", "metrics"):
+        assert whole[name] == expected[name]
+    assert whole["proof"] == expected["proof"]
+    assert len(bare["proof"]["trials"]) <= 2, "archives alone have one of each"
