@@ -40,6 +40,21 @@ export const intervalOf = ({ scoreInterval }: LeaderboardRowFragment): Interval 
   return low === undefined || high === undefined ? null : [low, high];
 };
 
+/** The run whose score is better than that of the first in rank, if there is one; `ranked`: by rank. */
+export function betterThanFirst(
+  ranked: readonly LeaderboardRowFragment[],
+  greaterIsBetter: boolean,
+): LeaderboardRowFragment | null {
+  const complete = ranked.filter((run) => standingOf(run) === 'COMPLETE' && run.score != null);
+  const sign = greaterIsBetter ? 1 : -1;
+  const [first] = complete;
+  const best = complete.reduce<LeaderboardRowFragment | undefined>(
+    (found, run) => (found && sign * ((run.score ?? 0) - (found.score ?? 0)) <= 0 ? found : run),
+    first,
+  );
+  return best && best !== first ? best : null;
+}
+
 /** Runs that the data cannot tell from the best: their intervals overlap with its own. */
 export function tiesOf(ranked: readonly LeaderboardRowFragment[]): ReadonlySet<string> {
   const [best] = ranked;

@@ -11,7 +11,7 @@ import { Comparison } from './comparison.tsx';
 import { basisNames } from './figures.ts';
 import { Leaderboard } from './leaderboard.tsx';
 import { Podium } from './podium.tsx';
-import { byRank, sortRuns, standingOf, tiesOf } from './ranking.ts';
+import { betterThanFirst, byRank, sortRuns, standingOf, tiesOf } from './ranking.ts';
 import { useLeaderboard } from './use-leaderboard.ts';
 
 const PODIUM = 3;
@@ -38,6 +38,7 @@ export function ResultsStep() {
   const ranked = useMemo(() => sortRuns(runs.values(), byRank), [runs]);
   const ties = useMemo(() => tiesOf(ranked), [ranked]);
   const best = ranked.filter((run) => standingOf(run) === 'COMPLETE').slice(0, PODIUM);
+  const better = betterThanFirst(ranked, metric.greaterIsBetter);
   const bases = [...new Set(ranked.flatMap(({ scoreBasis }) => scoreBasis ?? []))];
 
   if (error && runs.size === 0) return <QueryFault error={error} onRetry={retry} />;
@@ -60,6 +61,7 @@ export function ResultsStep() {
       )}
       {best.length > 0 && <Podium best={best} ties={ties} metricName={metric.name} />}
       {ties.size > 1 && <TieNote count={ties.size} />}
+      {best[0] && better && <RankNote first={best[0].label} better={better.label} />}
       {best.length > 0 && <ToReport id={id} />}
       {runs.size === 0 ? (
         <Card>
@@ -91,6 +93,17 @@ function TieNote({ count }: { count: number }) {
     <p className="px-1 text-footnote text-label-2">
       {count} models are tied: their 95 % intervals overlap with that of the first, so these data do not tell
       which is better. Cost and simplicity may decide.
+    </p>
+  );
+}
+
+/** The best score of many models is partly luck; that of the ensemble is not. */
+function RankNote({ first, better }: { first: string; better: string }) {
+  return (
+    <p className="px-1 text-footnote text-label-2">
+      “{better}” has the better score, and “{first}” is first nevertheless: fold by fold they differ by two
+      standard errors at most, and the best of many scores owes something to luck, that of an ensemble does
+      not.
     </p>
   );
 }
