@@ -22,7 +22,7 @@ const EXPERIMENT = `query ($id: ID!) { node(id: $id) { ... on Experiment {
   version bestRun { id trials(first: 100) { nodes { number parameters } } } } } }`;
 
 test(
-  'a search space is chosen, a model tuned further within another one, and an ended training given more time',
+  'a search space is chosen, a model verified and tuned further within another one, and an ended training given more time',
   async () => {
     const { dataset } = await app.mutate('createSampleDataset', { key: 'penguins' }, '{ dataset { id } }');
     await app.collect('subscription ($id: ID!) { datasetEvents(datasetId: $id) { __typename } }', {
@@ -58,6 +58,12 @@ test(
     expect(Math.max(...depths)).toBeLessThanOrEqual(3);
 
     await page.goto(`${app.url}/runs/${trained.id}`);
+    await page.getByRole('heading', { name: 'Portable model' }).waitFor(PATIENCE);
+    await page.getByText('Its own score').waitFor(PATIENCE);
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText('Proved', { exact: true }).waitFor(PATIENCE);
+    await page.getByText('Every prediction came out the same, bit by bit.').waitFor();
+    expect(await seriousIssues(page)).toEqual([]);
     await page.getByRole('button', { name: 'Tune further' }).click(PATIENCE);
     const sheet = page.getByRole('dialog', { name: 'Tune Decision Tree' });
     await sheet.getByRole('textbox', { name: 'max_depth, from' }).fill('9');
