@@ -1,4 +1,8 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { modelRun } from '#domains/model-run/table.ts';
+import { decodeId } from '#ids.ts';
+import { connect, PROVED } from '../flow/client.ts';
 import { createTestApp, type TestApp } from '../harness.ts';
 
 let app: TestApp;
@@ -102,6 +106,21 @@ describe('tuneModelRun', () => {
       ...runOf(before, 'linear'),
       artifacts: [{ ...runOf(before, 'linear').artifacts[0], download: expect.anything() }],
     });
+
+    const { verify } = connect(app.url);
+    expect([await verify(run.id), await verify(blend.id)]).toEqual([PROVED, PROVED]);
+    const { db } = app.ports;
+    const where = eq(modelRun.id, decodeId('ModelRun', run.id));
+    const [row] = await db.select().from(modelRun).where(where);
+    const [winner] = row?.proof?.trials ?? [];
+    if (!row?.proof || !winner) throw new Error('there is no record to change');
+    expect(winner.trial).toBe(run.tuning.bestTrial);
+    const untuned = { ...winner, parameters: first.trials.nodes[0].parameters };
+    await db
+      .update(modelRun)
+      .set({ proof: { ...row.proof, trials: [untuned] } })
+      .where(where);
+    expect(await verify(run.id)).toMatchObject({ status: 'SUCCEEDED', proved: false, bitEqual: false });
   });
 
   test('keeps what it has when nothing is better, and goes on counting', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
@@ -30,6 +31,20 @@ export type Experiment = {
   bestRun: { id: string } | null;
   leaderboard: { nodes: Run[] };
 };
+export type Verification = {
+  status: string;
+  proved: boolean | null;
+  bitEqual: boolean | null;
+  difference: number | null;
+  reason: string | null;
+  environmentDifferences: string[];
+  failure: { code: string } | null;
+};
+/** What a run that is as it was recorded comes to on the machine that has trained it. */
+export const PROVED: Verification = {
+  ...{ status: 'SUCCEEDED', proved: true, bitEqual: true, difference: 0, reason: null },
+  ...{ environmentDifferences: [], failure: null },
+};
 export type NumberedEvent = { __typename: string; sequence: number; cursor: string; at: string };
 export type ExperimentEvent = NumberedEvent & { algorithm?: string };
 export type Question = {
@@ -55,6 +70,10 @@ const EXPERIMENT = `query ($id: ID!) { node(id: $id) { ... on Experiment {
     artifacts { name byteSize sha256 download { url } }
   } }
 } } }`;
+
+const VERIFICATION = `query ($id: ID!) { node(id: $id) { ... on ModelRun { verification {
+  status proved bitEqual difference reason environmentDifferences failure { code } } } } }`;
+const POLL_MILLISECONDS = 100;
 
 type Raw = Omit<ExperimentEvent, 'sequence'> & { sequence: string; modelRun?: { algorithm: string } };
 
@@ -156,6 +175,17 @@ export function connect(url: string) {
           sequence: Number(sequence),
           ...(modelRun ? { algorithm: modelRun.algorithm } : {}),
         };
+      }
+    },
+    /** Has a run fitted again; what came of it. */
+    async verify(modelRunId: string): Promise<Verification> {
+      await mutate('verifyModelRun', { modelRunId }, '{ modelRun { id } }');
+      for (;;) {
+        const { node } = await query<{ node: { verification: Verification } }>(VERIFICATION, {
+          id: modelRunId,
+        });
+        if (!['QUEUED', 'RUNNING'].includes(node.verification.status)) return node.verification;
+        await sleep(POLL_MILLISECONDS);
       }
     },
     async experiment(id: string): Promise<Experiment> {

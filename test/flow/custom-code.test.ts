@@ -1,39 +1,14 @@
 import { createHash } from 'node:crypto';
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { preprocessing } from '#domains/preprocessing/table.ts';
 import { storedObject } from '#domains/stored-object/table.ts';
-import { decodeId, encodeId, newId } from '#ids.ts';
 import { createTestApp, type TestApp } from '../harness.ts';
 import { type Artifact, all, connect, type FlowClient, sequences, unbroken } from './client.ts';
 import { installation } from './installation.ts';
-import { printCsv, randomNumbers } from './table.ts';
+import { asItIs, type Plan, planned, start, table, WAIT, withCode } from './own-code.ts';
+import { printCsv } from './table.ts';
 
-const WAIT = { timeout: 240_000 };
 const CASE_MILLISECONDS = 600_000;
-const ROWS = 240;
-const cities = ['Basel', 'Graz', 'Lyon', 'Turin'];
-
-/** An identifier, numbers with gaps, a category; a target that follows them, with noise. */
-const table = (() => {
-  const random = randomNumbers(7);
-  const rows = Array.from({ length: ROWS }, (_, row) => {
-    const [one, two, city] = [random() * 10, random() * 4, Math.floor(random() * 4)];
-    const sold = one - two + 2 * Number(city === 1) + random() * 3 > 5.5 ? 'yes' : 'no';
-    const numbers = [one.toFixed(3), random() < 0.1 ? '' : two.toFixed(3)];
-    return [`key-${row * 17}-x`, ...numbers, cities[city] ?? '', sold];
-  });
-  return { header: ['key', 'one', 'two', 'city', 'sold'], rows };
-})();
-
-const asItIs = `
-def fit(train, target):
-    return None
-
-def transform(rows, state):
-    return rows
-`;
-
 /** A share by city, learned from training rows. */
 const shareByCity = `class CityShare:
     def fit(self, X, y):
@@ -44,7 +19,6 @@ const shareByCity = `class CityShare:
         return X.assign(share=X["city"].map(self.shares).astype(float).fillna(0.5))
 `;
 
-type Plan = { datasetId: string; generated: string };
 type Run = {
   id: string;
   algorithm: string;
@@ -67,58 +41,6 @@ const RESULT = `query ($id: ID!) { node(id: $id) { ... on Experiment { status fa
     featureImportance { feature importance } artifacts { name mediaType byteSize sha256 download { url } } } } } } }`;
 const PREDICTION = `query ($id: ID!) { node(id: $id) { ... on PredictionJob { status failure { code message }
   artifact { download { url } } } } }`;
-
-/** A table that has been analysed, with the plan of the rules for it: nothing but the identifier is left out. */
-async function planned(client: FlowClient): Promise<Plan> {
-  const datasetId = await client.dataset('shop.csv', printCsv(table));
-  const { analysis } = await client.mutate<{ analysis: { id: string } }>(
-    ...(['analyzeDataset', { datasetId, target: 'sold' }, '{ analysis { id } }'] as const),
-  );
-  const statusOf = async (id: string) => {
-    const fields = '... on Analysis { status } ... on Preprocessing { status }';
-    const document = `query ($id: ID!) { node(id: $id) { ${fields} } }`;
-    return (await client.query<{ node: { status: string } }>(document, { id })).node.status;
-  };
-  await vi.waitUntil(async () => (await statusOf(analysis.id)) === 'SUCCEEDED', WAIT);
-  const made = await client.mutate<{ preprocessing: { id: string } }>(
-    'generatePreprocessing',
-    { analysisId: analysis.id, generator: 'RULES', strategy: 'MINIMAL' },
-    '{ preprocessing { id } }',
-  );
-  await vi.waitUntil(async () => (await statusOf(made.preprocessing.id)) === 'SUCCEEDED', WAIT);
-  return { datasetId, generated: made.preprocessing.id };
-}
-
-/** A plan of one custom step, as it is once the gates have let it through. */
-async function withCode(app: TestApp, { generated }: Plan, code: string): Promise<string> {
-  const { db } = app.ports;
-  const [row] = await db
-    .select()
-    .from(preprocessing)
-    .where(eq(preprocessing.id, decodeId('Preprocessing', generated)));
-  if (!row) throw new Error('the plan is gone');
-  const steps = [{ key: 'custom', columns: [], parameters: {}, reason: 'Because.', code }];
-  const accepted = { revision: 4, generator: 'RULES' as const, steps, code, gates: [] };
-  const id = newId();
-  // an edit of it has failed since: it is not what is trained
-  const edited = { revision: 5, steps: [], code: 'def fit(' };
-  await db.insert(preprocessing).values({ ...row, id, ...edited, accepted, createdAt: new Date() });
-  return encodeId('Preprocessing', id);
-}
-
-async function start(client: FlowClient, { datasetId }: Plan, preprocessingId: string, more: object = {}) {
-  const question = { datasetId, target: 'sold' };
-  const made = await client.mutate<{ experiment: { id: string; version: number } }>(
-    ...(['createExperiment', question, '{ experiment { id version } }'] as const),
-  );
-  const experimentId = made.experiment.id;
-  const wished = { experimentId, version: made.experiment.version, settings: { folds: 5 } };
-  await client.mutate('updateExperiment', wished, '{ experiment { id } }');
-  const wishes = { algorithms: ['decision_tree'], budgetSeconds: 300, tuning: 'NONE', maxTrials: 1, ...more };
-  const input = { experimentId, preprocessingId, ...wishes };
-  await client.mutate('startTraining', input, '{ experiment { id } }');
-  return experimentId;
-}
 
 /** Waits until the code has prepared so many folds, or more. */
 async function preparing(client: FlowClient, id: string, folds: number): Promise<void> {

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { describe, expect, type TestContext, test, vi } from 'vitest';
 import { createTestApp, testDatabase } from '../harness.ts';
-import { all, connect, type ExperimentEvent, type FlowClient, sequences, unbroken } from './client.ts';
+import {
+  all,
+  connect,
+  type ExperimentEvent,
+  type FlowClient,
+  PROVED,
+  type Run,
+  sequences,
+  unbroken,
+} from './client.ts';
 import { descendants, inSandboxOf, installation, type ProcessMark, survivors } from './installation.ts';
 
 const samples = join(import.meta.dirname, '../../samples');
@@ -109,6 +118,9 @@ describe.concurrent('kill -9', () => {
     expect(folds).toHaveLength(new Set(folds).size);
     const messages = told.flatMap(({ experimentEvents }) => experimentEvents.message ?? []);
     expect(messages).toContainEqual(expect.stringMatching(/goes on with \d+ s, from .*\d+ folds/));
+    const { leaderboard } = await client.experiment(id);
+    const isModel = ({ algorithm, status }: Run) => status === 'SUCCEEDED' && algorithm !== 'ensemble';
+    expect(await client.verify(leaderboard.nodes.find(isModel)?.id ?? '')).toEqual(PROVED);
     expect(await readdir(join(app.directory, 'work'))).not.toContainEqual(expect.stringMatching(/^folds-/));
   });
 

@@ -48,7 +48,7 @@ export async function prepareFolds(
   const { owner, parquet, columns, target, taskType, code, directory, seconds } = task;
   const lanes = Math.min(LANES, ports.threads);
   const failed = new AbortController();
-  const late = AbortSignal.timeout(seconds * 1_000);
+  const late = AbortSignal.timeout(Math.ceil(seconds * 1_000));
   const jobs: CodeJobs = {
     ...{ sandbox: ports.sandbox, owner, directory },
     limits: {
