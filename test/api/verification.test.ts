@@ -29,24 +29,11 @@ const lines = Array.from({ length: 150 }, (_, row) => {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let app: TestApp;
-let experimentId: string;
 let runs: Run[];
 beforeAll(async () => {
   app = await createTestApp({ worker: true });
   await app.ports.sandbox.warm();
-  const datasetId = await app.dataset('colours.csv', `a,b,colour,bright\n${lines.join('\n')}\n`);
-  const question = { datasetId, target: 'bright', metric: 'log_loss' };
-  const { experiment } = await app.mutate('createExperiment', question, '{ experiment { id version } }');
-  experimentId = experiment.id;
-  const settings = { algorithms: everything, tuning: 'NONE', budgetSeconds: 120, folds: 2 };
-  const asked = { experimentId, version: experiment.version, settings };
-  expect(await app.mutate('updateExperiment', asked, '{ experiment { id } }')).toMatchObject({
-    experiment: {},
-  });
-  await app.mutate('startTraining', { experimentId }, '{ experiment { id } }');
-  await app.collect('subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename } }', {
-    id: experimentId,
-  });
+  const experimentId = await trained('colours.csv', `a,b,colour,bright\n${lines.join('\n')}\n`, everything);
   const { data } = await app.query(
     `query ($id: ID!) { node(id: $id) { ... on Experiment { leaderboard { nodes { ${RUN} } } } } }`,
     { id: experimentId },
@@ -54,6 +41,24 @@ beforeAll(async () => {
   runs = data.node.leaderboard.nodes;
 }, 240_000);
 afterAll(() => app.close());
+
+/** The experiment, when its training has ended. */
+async function trained(fileName: string, content: string, wished: string[]): Promise<string> {
+  const datasetId = await app.dataset(fileName, content);
+  const question = { datasetId, target: 'bright', metric: 'log_loss' };
+  const { experiment } = await app.mutate('createExperiment', question, '{ experiment { id version } }');
+  const { id: experimentId, version } = experiment;
+  const settings = { algorithms: wished, tuning: 'NONE', budgetSeconds: 120, folds: 2 };
+  const asked = { experimentId, version, settings };
+  expect(await app.mutate('updateExperiment', asked, '{ experiment { id } }')).toMatchObject({
+    experiment: {},
+  });
+  await app.mutate('startTraining', { experimentId }, '{ experiment { id } }');
+  await app.collect('subscription ($id: ID!) { experimentEvents(experimentId: $id) { __typename } }', {
+    id: experimentId,
+  });
+  return experimentId;
+}
 
 const verify = (modelRunId: string, token?: string) =>
   app.mutate('verifyModelRun', { modelRunId }, '{ modelRun { id verification { status } } }', token);
@@ -133,6 +138,36 @@ describe('verifyModelRun', () => {
       },
     });
   });
+
+  test('folds of rows in order of time and of groups are drawn as of any others: that is told only', async () => {
+    const rows = lines.map((line, row) => {
+      const day = new Date(Date.UTC(2024, 0, 1 + row)).toISOString().slice(0, 10);
+      return `${day},shop ${Math.floor(row / 5)},${line}`;
+    });
+    const content = `day,shop_id,a,b,colour,bright\n${rows.join('\n')}\n`;
+    const id = await trained('days.csv', content, ['decision_tree']);
+    const { data } = await app.query(
+      `query ($id: ID!) { node(id: $id) { ... on Experiment {
+        analysis { structure { timeOrder { column } groups { column } } issues { code column fixAction { kind step } } }
+        leaderboard { nodes { scoreBasis metrics { basis } proof { foldsSha256 record } } } } } }`,
+      { id },
+    );
+    const { analysis, leaderboard } = data.node;
+    expect(analysis.structure).toEqual({ timeOrder: { column: 'day' }, groups: [{ column: 'shop_id' }] });
+    const fixAction = { kind: 'CHECK', step: null };
+    for (const issue of [
+      { code: 'TIME_ORDERED', column: 'day', fixAction },
+      { code: 'GROUPED_ROWS', column: 'shop_id', fixAction },
+    ])
+      expect(analysis.issues).toContainEqual(issue);
+    // the same target, seed and number of folds as the table that has neither
+    const [{ scoreBasis, metrics, proof }] = leaderboard.nodes;
+    const other = runOf('decision_tree').proof;
+    expect(proof.foldsSha256).toBe(other.foldsSha256);
+    expect(proof.record.question.folds).toEqual(other.record.question.folds);
+    expect(scoreBasis).toBe('OUT_OF_FOLD');
+    expect(new Set(metrics.map(({ basis }: { basis: string }) => basis))).toEqual(new Set(['OUT_OF_FOLD']));
+  }, 120_000);
 
   test('does not prove a record that was changed', async () => {
     const { id } = runOf('decision_tree');
