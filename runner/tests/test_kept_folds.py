@@ -10,6 +10,7 @@ import pandas as pd
 from .test_tuning import left_by
 from .workbench import QUICKER, Message, Outcome, run_job, table, train_spec
 
+TRIALS = 6
 ALGORITHMS = ["decision_tree", "lightgbm", "linear"]
 
 
@@ -72,12 +73,13 @@ def test_a_fold_of_other_data_is_fitted_again(tmp_path: Path) -> None:
     file = tmp_path / "fold-decision_tree-0-0.zip"
 
     def fetched(message: Message) -> bool:
-        if message["type"] == "foldScored" and message["fold"] == 0:
+        if message["type"] == "foldScored":
             shutil.copy(tmp_path / "first" / "out" / file.name, file)
-        return False
+        return file.exists()
 
     (tmp_path / "first" / "out").mkdir(parents=True)
-    run_job(tmp_path / "first", spec, {"data.parquet": frame}, cancel_after=fetched)
+    many = {"tuning": "RANDOM", "maxTrials": 1_000}
+    run_job(tmp_path / "first", spec | many, {"data.parquet": frame}, cancel_after=fetched)
     other = table(300, seed=1).drop(columns="c6")
     kept = [{"file": f"in/{file.name}", "told": False}]
     outcome = run_job(tmp_path / "second", spec | {"keptFolds": kept}, {"data.parquet": other, file.name: file})
@@ -90,20 +92,27 @@ def test_an_ensemble_has_the_same_members_after_a_worker_was_lost(tmp_path: Path
     frame = table(300).drop(columns="c5")
     algorithms = ["decision_tree", "linear", "ensemble"]
     spec = train_spec(frame, "c6", "REGRESSION", "rmse", algorithms=algorithms, threads=1, seed=5)
-    spec |= {"maxTrials": 6, "tuning": "RANDOM", "keepFolds": True}
+    spec |= {"maxTrials": TRIALS, "tuning": "RANDOM", "keepFolds": True}
+    first = run_job(tmp_path / "first", spec, {"data.parquet": frame})
     store = tmp_path / "kept"
     store.mkdir()
+    told: list[Message] = []
 
-    def fetched(message: Message) -> bool:
-        if message["type"] == "foldScored":
-            shutil.copy(tmp_path / "first" / "out" / message["file"]["name"], store)
-        return False
+    def lost(message: Message) -> bool:
+        """With so many trials the same ones; it would begin more, so that there is the time to fetch their files."""
+        if message["type"] == "foldScored" and len(told) < TRIALS:
+            shutil.copy(tmp_path / "lost" / "out" / message["file"]["name"], store)
+        if message["type"] == "trialFinished":
+            told.append(message)
+        return len(told) == TRIALS
 
-    (tmp_path / "first" / "out").mkdir(parents=True)
-    first = run_job(tmp_path / "first", spec, {"data.parquet": frame}, cancel_after=fetched)
+    (tmp_path / "lost" / "out").mkdir(parents=True)
+    run_job(tmp_path / "lost", spec | {"maxTrials": 1_000}, {"data.parquet": frame}, cancel_after=lost)
+    for one, other in zip(first.of("trialFinished"), told[:TRIALS], strict=True):
+        assert (one["algorithm"], one["trial"], one["score"]) == (other["algorithm"], other["trial"], other["score"])
     records = [record for record in left_by(tmp_path / "first", first) if record["algorithm"] != "ensemble"]
     kept = [{"file": f"in/{file.name}", "told": True} for file in sorted(store.iterdir())]
-    assert len(kept) == 6 * 3
+    assert len(kept) == TRIALS * 3
     inputs: dict[str, pd.DataFrame | Path] = {"data.parquet": frame, **{file.name: file for file in store.iterdir()}}
     inputs |= {f"{record['algorithm']}.zip": record.pop("archive") for record in records}
     rest = spec | {"maxTrials": 1, "tuning": "NONE", "resume": records}
