@@ -47,8 +47,8 @@ test('a training through code of its own, taken over after a kill -9: no fold tw
   const first = await place.worker();
   const client = connect(app.url);
   const plan = await planned(client);
-  const algorithms = ['decision_tree', 'linear', 'ensemble'];
-  const wishes = { algorithms, tuning: 'RANDOM', maxTrials: 24, budgetSeconds: 600 };
+  const algorithms = ['random_forest', 'ensemble'];
+  const wishes = { algorithms, tuning: 'RANDOM', maxTrials: 6, budgetSeconds: 600 };
   const id = await start(client, plan, await withCode(app, plan, asItIs), wishes);
   const before = await told(client, id, SCORED_BEFORE);
   await first.end('SIGKILL');
@@ -70,19 +70,19 @@ test('a training through code of its own, taken over after a kill -9: no fold tw
     expect([algorithm, await client.verify(run.id)]).toEqual([algorithm, PROVED]);
   }
 
-  const { id: tree = '' } = leaderboard.nodes.find(({ algorithm }) => algorithm === 'decision_tree') ?? {};
-  const where = eq(modelRun.id, decodeId('ModelRun', tree));
+  const { id: forest = '' } = leaderboard.nodes.find(({ algorithm }) => algorithm === 'random_forest') ?? {};
+  const where = eq(modelRun.id, decodeId('ModelRun', forest));
   const [row] = await db.select().from(modelRun).where(where);
   if (!row?.proof || !row.preprocessing) throw new Error('there is no record to change');
   const [trial, ...others] = row.proof.trials;
   if (!trial) throw new Error('the record has no trial');
-  const shallow = { ...trial, parameters: { ...trial.parameters, max_depth: 1 } };
+  const coarse = { ...trial, parameters: { ...trial.parameters, min_samples_leaf: 30 } };
   await db
     .update(modelRun)
-    .set({ proof: { ...row.proof, trials: [shallow, ...others] } })
+    .set({ proof: { ...row.proof, trials: [coarse, ...others] } })
     .where(where);
-  expect(await client.verify(tree)).toMatchObject({ status: 'SUCCEEDED', proved: false, bitEqual: false });
+  expect(await client.verify(forest)).toMatchObject({ status: 'SUCCEEDED', proved: false, bitEqual: false });
   const otherCode = { ...row.preprocessing, codeSha256: '0'.repeat(64) };
   await db.update(modelRun).set({ proof: row.proof, preprocessing: otherCode }).where(where);
-  expect(await client.verify(tree)).toMatchObject({ status: 'FAILED', failure: { code: 'CODE_CHANGED' } });
+  expect(await client.verify(forest)).toMatchObject({ status: 'FAILED', failure: { code: 'CODE_CHANGED' } });
 });
