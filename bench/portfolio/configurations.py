@@ -28,7 +28,7 @@ BY_ALGORITHM: dict[str, list[dict[str, Scalar]]] = {
         {"num_leaves": 16, "feature_fraction": 0.5, "bagging_fraction": 0.7, "min_child_samples": 10},
         {"extra_tree": True, "num_leaves": 15, "min_child_samples": 8, "learning_rate": 0.08},
         {"num_leaves": 48, "learning_rate": 0.02, "feature_fraction": 0.6, "lambda_l1": 1.0, "min_child_samples": 50},
-        {"num_leaves": 5, "learning_rate": 0.1, "min_child_samples": 5},
+        {"crosses": True},
     ],
     "catboost": [
         {},
@@ -44,7 +44,7 @@ BY_ALGORITHM: dict[str, list[dict[str, Scalar]]] = {
         {"max_features": 0.25, "min_samples_leaf": 5},
         {"max_features": 1.0, "min_samples_leaf": 8},
     ],
-    "linear": [{}, {"penalty": 200.0}, {"penalty": 10.0}],
+    "linear": [{}, {"penalty": 200.0}, {"crosses": True}],
     "xgboost": [
         {},
         {"max_depth": 4, "eta": 0.05, "min_child_weight": 5.0, "colsample_bytree": 0.6, "lambda": 5.0},

@@ -155,7 +155,7 @@ class Coordinator:
                     return
                 self._enqueue(new)
             state, fold = self._queue.popleft()
-            need = fit_bytes(self._training, self._runs[state.trial.algorithm].family, fold)
+            need = fit_bytes(self._training, self._runs[state.trial.algorithm].family, state.trial, fold)
             if not state.dropped and self._pool.must_wait(need):
                 self._queue.appendleft((state, fold))
                 return

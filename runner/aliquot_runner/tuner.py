@@ -94,7 +94,8 @@ class Tuner:
         """Where the user has drawn the space of the algorithm, nothing outside of it is tried."""
         if run.key not in self._training.spec.get("searchSpace", {}):
             return True
-        return all(_lies_in(run.space[name], value) for name, value in entry.parameters.items() if name in run.space)
+        parameters = {**run.trials[0].trial.parameters, **entry.parameters}
+        return all(_lies_in(dimension, parameters[name]) for name, dimension in run.space.items())
 
     def _search(self, run: RunState) -> Search:
         if run.search is None:

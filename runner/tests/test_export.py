@@ -50,8 +50,9 @@ METRICS = {"BINARY_CLASSIFICATION": "log_loss", "MULTICLASS_CLASSIFICATION": "lo
 @pytest.mark.parametrize("steps", [[], STEPS], ids=["plain", "steps"])
 def test_a_graph_predicts_what_its_models_predict(task: str, steps: list[Message], tmp_path: Path) -> None:
     frame = data(task)
+    start = {**QUICKER, "lightgbm": {"rounds": 40, "crosses": True}, "linear": {"crosses": True}}
     spec = train_spec(
-        frame, "c5", task, METRICS[task], algorithms=PORTABLE, steps=steps, startParameters=QUICKER, budgetSeconds=120
+        frame, "c5", task, METRICS[task], algorithms=PORTABLE, steps=steps, startParameters=start, budgetSeconds=120
     )
     outcome = run_job(tmp_path, spec, {"data.parquet": frame})
     assert outcome.status == 0, outcome.messages
@@ -70,6 +71,8 @@ def test_a_graph_predicts_what_its_models_predict(task: str, steps: list[Message
         found = compare(model, rows, columns, apply_model(manifest, folder, lambda fold: rows), spread)
         assert (found.rows, found.crossed_rows) == (1000, 0), (algorithm, found)
         assert found.max_difference < TOLERANCE, (algorithm, found)
+    for algorithm in ("lightgbm", "linear"):
+        assert any('"crosses"' in path.read_text("utf-8") for path in (tmp_path / algorithm).rglob("model.json"))
     assert refused == [("catboost", "CatBoost's statistics of categories cannot be told in a graph.")]
 
 

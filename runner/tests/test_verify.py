@@ -43,7 +43,7 @@ def recorded(proof: Message) -> dict[tuple[str, int, int], tuple[float, str]]:
 
 
 def quick(family: Family) -> Message:
-    return {name: value for name, value in QUICKER.items() if name in family.defaults}
+    return {name: value for name, value in {**QUICKER, "crosses": True}.items() if name in family.defaults}
 
 
 @pytest.mark.parametrize(("task", "target"), [("MULTICLASS_CLASSIFICATION", "c5"), ("REGRESSION", "c6")])

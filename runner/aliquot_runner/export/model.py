@@ -11,6 +11,8 @@ import numpy as np
 from onnx import TensorProto
 
 from ..archive import model_folder
+from ..crosses import ALMOST_ZERO, PARAMETER
+from ..encoder import LARGEST
 from . import boosters, others
 from .graph import Graph, NotPortableError
 from .inputs import Table, kind_of, matrix_of
@@ -21,6 +23,7 @@ Prediction = Callable[[Graph, str, Path, int], str]
 
 OUTPUTS = ("label", "prediction", "probabilities")
 FORMAT = "1"
+OPERATORS = {"+": "Add", "-": "Sub", "*": "Mul", "/": "Div"}
 
 
 def compose(manifest: Mapping[str, Any], folder: Path, members: Sequence[Mapping[str, Any]]) -> bytes:
@@ -91,7 +94,7 @@ def _fold_prediction(graph: Graph, matrix: str, algorithm: str, part: Path) -> s
     predict = prediction_of(algorithm)
     if predict is None:
         raise NotPortableError("Its algorithm has no form in a graph.")
-    given = predict(graph, matrix, part, len(present))
+    given = predict(graph, _crossed(graph, matrix, state.get(PARAMETER, [])), part, len(present))
     if classes == 0:
         if not state["logarithmic"]:
             return given
@@ -100,6 +103,22 @@ def _fold_prediction(graph: Graph, matrix: str, algorithm: str, part: Path) -> s
     if len(present) == classes:
         return given
     return graph.add("MatMul", given, graph.constant(np.eye(classes)[present]))
+
+
+def _crossed(graph: Graph, matrix: str, crosses: Sequence[tuple[str, int, int]]) -> str:
+    """As `crosses.extended`."""
+    blocks = [matrix]
+    for operator, *places in crosses:
+        first, second = (graph.add("Gather", matrix, graph.constant(np.array([place])), axis=1) for place in places)
+        if operator == "/":
+            is_safe = graph.add("Greater", graph.add("Abs", second), graph.number(ALMOST_ZERO))
+            second = graph.add("Where", is_safe, second, graph.number(float("nan")))
+        made = graph.add(OPERATORS[operator], first, second)
+        limit = graph.number(LARGEST)
+        is_large = graph.add("Greater", graph.add("Abs", made), limit)
+        limited = graph.add("Where", is_large, graph.add("Mul", graph.add("Sign", made), limit), made)
+        blocks.append(graph.cast(graph.cast(limited, TensorProto.FLOAT), TensorProto.DOUBLE))
+    return graph.add("Concat", *blocks, axis=1) if crosses else matrix
 
 
 def _notes(manifest: Mapping[str, Any], inputs: list[str]) -> dict[str, str]:

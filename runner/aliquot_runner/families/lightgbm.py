@@ -11,6 +11,9 @@ from ..encoder import Feature, Matrix
 from .base import Dimension, FitTask, Fitted, Footprint, Scalar, Values
 from .boosting import LEAST_GAIN, PATIENCE_ROUNDS, Booster
 
+OURS = ("rounds", "crosses")
+"""Parameters that the library does not know."""
+
 
 class LightgbmModel(Fitted):
     def __init__(self, booster: Any, classes: int) -> None:
@@ -51,6 +54,7 @@ class Lightgbm(Booster):
         "lambda_l1": 1e-8,
         "lambda_l2": 1.0,
         "extra_tree": False,
+        "crosses": False,
     }
     space = {
         "learning_rate": Dimension("NUMBER", 0.02, 0.2, True, limits=(0.001, 1.0)),
@@ -64,7 +68,7 @@ class Lightgbm(Booster):
     }
 
     def boost(self, task: FitTask, watch: FitTask | None, rounds: int) -> tuple[Fitted, int]:
-        settings: dict[str, Any] = {name: value for name, value in task.parameters.items() if name != "rounds"}
+        settings: dict[str, Any] = {name: value for name, value in task.parameters.items() if name not in OURS}
         settings |= {
             "objective": _objective(task),
             "bagging_freq": 1,

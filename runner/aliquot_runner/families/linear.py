@@ -56,7 +56,7 @@ class Linear(Family):
     footprint = Footprint(116.0)
     strength = 35
     effort = 2.0
-    defaults = {"penalty": None, "max_steps": 200}
+    defaults = {"penalty": None, "max_steps": 200, "crosses": False}
     space = {"penalty": Dimension("NUMBER", 1e-2, 1e3, True, limits=(1e-6, 1e6))}
 
     def fit(self, task: FitTask) -> Fitted:
