@@ -68,16 +68,20 @@ export async function cancellable<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const canceled = new AbortController();
-  const forget = events.onCancel((nodeId) => {
-    if (nodeId === id) canceled.abort();
-  });
-  try {
-    // asked after listening, so that a request in between is not missed
-    const before = await db
+  async function look(): Promise<void> {
+    const asked = await db
       .select({ id: table.id })
       .from(table)
       .where(and(eq(table.id, id), isNotNull(table.cancelRequestedAt)));
-    if (before.length > 0) canceled.abort();
+    if (asked.length > 0) canceled.abort();
+  }
+  // the row has the word: a signal may come late, and be about what the row was before
+  const forget = events.onCancel((nodeId) => {
+    if (nodeId === id) look().catch(() => canceled.abort());
+  });
+  try {
+    // asked after listening, so that a request in between is not missed
+    await look();
     return await work(AbortSignal.any([canceled.signal, claim, ...(cancel ? [cancel] : [])]));
   } finally {
     forget();

@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Tx } from '#db.ts';
 import { experiment } from '#domains/experiment/table.ts';
+import { decodeId } from '#ids.ts';
 import { createTestApp, type TestApp } from '../harness.ts';
 import { people, preparing } from './prepared.ts';
 import { everything, seeds } from './seed.ts';
@@ -21,11 +24,30 @@ const fault = async (input: object, token?: string) => {
   const { __typename, code, path } = await does.update(input, token);
   return [__typename, code, path?.join('.')];
 };
+function everySoOften(work: (tx: Tx) => Promise<void>) {
+  const over = new AbortController();
+  const working = (async () => {
+    while (!over.signal.aborted) {
+      await app.ports.db.transaction(work);
+      await delay(20);
+    }
+  })();
+  return {
+    stop(): Promise<void> {
+      over.abort();
+      return working;
+    },
+  };
+}
 const names = (events: { __typename: string }[]) => events.map(({ __typename }) => __typename);
 
 describe('what a plan is worth', () => {
   test('is measured afterwards, step by step, and told behind the end of the job', async () => {
     const { id } = await does.generated({ analysisId, ...rules });
+    // signals that come late, about the version before, call off neither the job nor the measuring
+    const signalling = everySoOften((tx) =>
+      app.ports.events.signalCancel(tx, decodeId('Preprocessing', id, [])),
+    );
     const { lastCursor } = await does.updated(id, { steps: [log, { key: 'missing_indicator' }] });
     const all = await does.events(id);
     const finished = all.findLast(
@@ -36,8 +58,9 @@ describe('what a plan is worth', () => {
     expect(names(told).sort()).toEqual([
       ...['ComparisonReady', 'MeasuringFinished', 'StepMeasured', 'StepMeasured'],
     ]);
+    await signalling.stop();
     const row = await does.read(id);
-    expect(row.measurement.status).toBe('MEASURED');
+    expect(row).toMatchObject({ status: 'SUCCEEDED', revision: 2, measurement: { status: 'MEASURED' } });
     expect(row.steps.map(({ effect }: { effect: object }) => effect)).toEqual(
       [0, 1].map(() => ({
         ...{ status: 'MEASURED', reason: expect.any(String) },

@@ -156,15 +156,25 @@ export function preprocessingMeasuring(ports: MeasuringPorts) {
     /** Repeated safely after a lost worker: steps that are measured stay so. */
     async measure(id: string, claim: AbortSignal): Promise<void> {
       const stopped = new AbortController();
-      // an edit, a cancellation, a deletion: whoever asks for it has ended the measuring on the row
+      let plan: AcceptedPlan | null = null;
+      const find = async () => (await db.select().from(preprocessing).where(eq(preprocessing.id, id)))[0];
+      // an edit, a cancellation, a deletion: whoever asks for it has ended the measuring on the row; a signal that comes
+      // late was about the plan before
       const forget = events.onCancel((nodeId) => {
-        if (nodeId === id) stopped.abort();
+        if (nodeId !== id) return;
+        const look = async () => {
+          const row = await find();
+          const wanted = plan ?? row?.accepted;
+          if (!row || !wanted || !isWanted(row, wanted)) stopped.abort();
+        };
+        look().catch(() => stopped.abort());
       });
       try {
         const signal = AbortSignal.any([claim, stopped.signal]);
         await untilIdle(signal);
-        const [row] = await db.select().from(preprocessing).where(eq(preprocessing.id, id));
+        const row = await find();
         if (!row?.accepted || !isWanted(row, row.accepted)) return void (await giveUp(id, GONE));
+        plan = row.accepted;
         await measureAll(row, row.accepted, signal);
         const done = {
           measurement: { status: 'MEASURED', reason: 'On rows that were not trained on.' },
