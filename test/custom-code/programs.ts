@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A program of one of the files in `programs`; `gate` is the one that refuses it, null where none does. */
+/** A program of one of the files in `programs`; `gate` is the one that refuses it, null where none does; “one or other” where the order of the rows decides. */
 export interface Program {
   kind: string;
   name: string;
@@ -8,7 +8,7 @@ export interface Program {
   code: string;
 }
 
-const HEADING = /^# === (.+?)(?: \| (\w+))?$/m;
+const HEADING = /^# === (.+?)(?: \| ([\w ]+))?$/m;
 
 /** The programs of a file, each a module of its own with numpy and pandas at hand. */
 export function programsOf(kind: string): Program[] {

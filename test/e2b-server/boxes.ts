@@ -118,7 +118,8 @@ export function boxKeeper(python: string, onEnd: (id: string) => void) {
 
   async function clear(box: Box): Promise<void> {
     while (killAll(box) > 0) await new Promise((done) => setTimeout(done, 5));
-    await rm(box.home, { recursive: true, force: true });
+    // a process that was killed may still have been writing
+    await rm(box.home, { recursive: true, force: true, maxRetries: 10 });
   }
 
   function start(box: Box, config: BoxProcess['config'], withInput: boolean): BoxProcess {
@@ -164,7 +165,7 @@ export function boxKeeper(python: string, onEnd: (id: string) => void) {
     remains: () => made.filter(({ id }) => !living.has(id)).flatMap(processesOf),
     async close() {
       await Promise.all([...living.keys()].map(end));
-      if (root) await rm(await root, { recursive: true, force: true });
+      if (root) await rm(await root, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

@@ -77,7 +77,7 @@ def fit(train, target):
 def transform(rows, state):
     return rows.assign(before=rows["visits"].shift(1).fillna(0))
 
-# === gaps filled from the row before | contract
+# === gaps filled from the row before | contract or save_load
 def fit(train, target):
     return None
 def transform(rows, state):
