@@ -29,6 +29,7 @@ BY_ALGORITHM: dict[str, list[dict[str, Scalar]]] = {
         {"extra_tree": True, "num_leaves": 15, "min_child_samples": 8, "learning_rate": 0.08},
         {"num_leaves": 48, "learning_rate": 0.02, "feature_fraction": 0.6, "lambda_l1": 1.0, "min_child_samples": 50},
         {"crosses": True},
+        {"poisson": True},
     ],
     "catboost": [
         {},
@@ -36,7 +37,6 @@ BY_ALGORITHM: dict[str, list[dict[str, Scalar]]] = {
         {"depth": 8, "l2_leaf_reg": 6.0},
         {"depth": 7, "learning_rate": 0.04, "bagging_temperature": 0.3, "l2_leaf_reg": 2.0},
         {"depth": 5, "learning_rate": 0.12, "l2_leaf_reg": 20.0, "random_strength": 0.3},
-        {"depth": 3, "learning_rate": 0.1, "l2_leaf_reg": 2.0},
     ],
     "extra_trees": [
         {},

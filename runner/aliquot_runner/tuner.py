@@ -83,12 +83,17 @@ class Tuner:
         """The next of the portfolio for which there is the time; what does not fit waits for a longer budget."""
         for entry in list(self._waiting):
             run = runs.get(entry.algorithm)
-            if run is None or run.failed or run.exhausted or not self._fits_wishes(entry, run) or is_known(run, entry):
+            if run is None or run.failed or run.exhausted or not self._fits(entry, run) or is_known(run, entry):
                 self._waiting.remove(entry)
             elif run.best is not None and run.best.seconds < seconds:
                 self._waiting.remove(entry)
                 return run.new_trial(entry.parameters)
         return None
+
+    def _fits(self, entry: Entry, run: RunState) -> bool:
+        training = self._training
+        suits = run.family.suits(entry.parameters, training.target.values, training.metric.learns)
+        return suits and self._fits_wishes(entry, run)
 
     def _fits_wishes(self, entry: Entry, run: RunState) -> bool:
         """Where the user has drawn the space of the algorithm, nothing outside of it is tried."""

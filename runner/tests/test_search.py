@@ -32,13 +32,14 @@ def search_spec(**changes: object) -> Message:
 
 
 def test_tries_the_portfolio_in_its_order_after_the_first_trials(tmp_path: Path) -> None:
+    assert ROWS["c6"].min() < 0, "where the entry with poisson is left out"
     outcome = run_job(tmp_path, search_spec(), {"data.parquet": ROWS})
     tried = [(message["algorithm"], message["trial"], message["parameters"]) for message in outcome.of("trialFinished")]
     assert sorted(algorithm for algorithm, trial, _ in tried if trial == 0) == sorted(QUICK)
     wanted = [
         (entry.algorithm, {**families()[entry.algorithm].defaults, **entry.parameters})
         for entry in portfolio(REGRESSION)
-        if entry.algorithm in QUICK and entry.parameters
+        if entry.algorithm in QUICK and entry.parameters and "poisson" not in entry.parameters
     ]
     further = [(algorithm, parameters) for algorithm, trial, parameters in tried if trial > 0]
     known = [entry for entry in further if entry in wanted]

@@ -25,7 +25,8 @@ def lightgbm_prediction(graph: Graph, matrix: str, folder: Path, classes: int) -
     trees = Trees(outputs)
     for number, tree in enumerate(model["tree_info"]):
         trees.add(_lightgbm_tree(tree["tree_structure"]), number % outputs)
-    return _linked(graph, trees.compose(graph, matrix), classes)
+    raw = trees.compose(graph, matrix)
+    return graph.add("Exp", raw) if model["objective"] == "poisson" else _linked(graph, raw, classes)
 
 
 def _lightgbm_tree(node: Mapping[str, Any]) -> Tree:

@@ -18,6 +18,7 @@ from ..protocol import TaskType
 
 Scalar = str | float | bool | None
 Values = npt.NDArray[np.float64]
+Target = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 
 ALL_TASKS: tuple[TaskType, ...] = ("BINARY_CLASSIFICATION", "MULTICLASS_CLASSIFICATION", "REGRESSION")
 CLASSIFIES: tuple[TaskType, ...] = ("BINARY_CLASSIFICATION", "MULTICLASS_CLASSIFICATION")
@@ -59,7 +60,7 @@ class FitTask:
 
     matrix: Matrix
     features: list[Feature]
-    truth: npt.NDArray[np.int64] | npt.NDArray[np.float64]
+    truth: Target
     classes: int
     absolute: bool
     """Regression: the median is wanted, not the mean."""
@@ -137,6 +138,10 @@ class Family(ABC):
     def is_worth_its_time(self, rows: int, budget_seconds: float) -> bool:
         small = self.most_rows is None or rows <= self.most_rows
         return self.is_default and small and budget_seconds >= self.least_budget_seconds
+
+    def suits(self, parameters: Mapping[str, Scalar], truth: Target, learns: str) -> bool:
+        """Whether such parameters are worth a trial on this target, where `learns` is what the metric asks for."""
+        return True
 
     def typed(self, parameters: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Whole numbers as such: a document does not tell 31 from 31.0, libraries do."""

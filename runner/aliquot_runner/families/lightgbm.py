@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import lightgbm
 import numpy as np
 
 from ..encoder import Feature, Matrix
-from .base import Dimension, FitTask, Fitted, Footprint, Scalar, Values
+from ..errors import FitError
+from .base import Dimension, FitTask, Fitted, Footprint, Scalar, Target, Values
 from .boosting import LEAST_GAIN, PATIENCE_ROUNDS, Booster
 
-OURS = ("rounds", "crosses")
+OURS = ("rounds", "crosses", "poisson")
 """Parameters that the library does not know."""
 
 
@@ -55,6 +57,7 @@ class Lightgbm(Booster):
         "lambda_l2": 1.0,
         "extra_tree": False,
         "crosses": False,
+        "poisson": False,
     }
     space = {
         "learning_rate": Dimension("NUMBER", 0.02, 0.2, True, limits=(0.001, 1.0)),
@@ -67,10 +70,19 @@ class Lightgbm(Booster):
         "extra_tree": Dimension("CHOICE", choices=(False, True)),
     }
 
+    def suits(self, parameters: Mapping[str, Scalar], truth: Target, learns: str) -> bool:
+        return not parameters.get("poisson") or (learns == "SQUARED" and bool(truth.min() >= 0 and truth.sum() > 0))
+
+    def fit(self, task: FitTask) -> Fitted:
+        if task.parameters.get("poisson") and (task.classes or task.truth.min() < 0):
+            raise FitError("FIT_FAILED", "`poisson` is for targets that are numbers of 0 or more; leave it out.")
+        return super().fit(task)
+
     def boost(self, task: FitTask, watch: FitTask | None, rounds: int) -> tuple[Fitted, int]:
         settings: dict[str, Any] = {name: value for name, value in task.parameters.items() if name not in OURS}
         settings |= {
             "objective": _objective(task),
+            "metric": _metric(task),
             "bagging_freq": 1,
             "num_threads": task.threads,
             "seed": task.seed % 2**31,
@@ -104,9 +116,18 @@ class Lightgbm(Booster):
 
 
 def _objective(task: FitTask) -> str:
+    # The library takes no rows whose sum is 0.
+    if task.parameters.get("poisson") and task.truth.sum() > 0:
+        return "poisson"
     if task.classes == 0:
         return "regression_l1" if task.absolute else "regression"
     return "binary" if task.classes == 2 else "multiclass"
+
+
+def _metric(task: FitTask) -> str:
+    if task.classes == 0:
+        return "l1" if task.absolute else "l2"
+    return "binary_logloss" if task.classes == 2 else "multi_logloss"
 
 
 def _dataset(task: FitTask, reference: Any) -> Any:
