@@ -210,7 +210,7 @@ test('the documents tell which gate catches how many programs', () => {
   expect(programsOf('harmless').length).toBeGreaterThanOrEqual(20);
   const gates = ['runs', 'contract', 'save_load', 'no_leak', 'non_inferiority', 'holdout'];
   const count = (gate: string, kind: string) =>
-    programs.filter((program) => program.gate?.split(' or ')[0] === gate && program.kind === kind).length;
+    programs.filter((program) => program.gates[0] === gate && program.kind === kind).length;
   const rows = gates.map((gate) => {
     const counts = kinds.map((kind) => count(gate, kind));
     return `| \`${gate}\` | ${[...counts, counts.reduce((sum, caught) => sum + caught)].join(' | ')} |`;

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** A program of one of the files in `programs`; `gate` is the one that refuses it, null where none does; “one or other” where the order of the rows decides. */
+/** A program of one of the files in `programs`. */
 export interface Program {
   kind: string;
   name: string;
-  gate: string | null;
+  /** The one that refuses it, or those of which the order of the rows decides; empty where none does. */
+  gates: string[];
   code: string;
 }
 
@@ -17,8 +18,8 @@ export function programsOf(kind: string): Program[] {
     .split(/^(?=# === )/m)
     .filter((block) => HEADING.test(block))
     .map((block) => {
-      const [heading, name = '', gate = null] = HEADING.exec(block) ?? [];
+      const [heading, name = '', gates] = HEADING.exec(block) ?? [];
       const code = `import numpy as np\nimport pandas as pd\n${block.slice(heading?.length ?? 0)}`;
-      return { kind, name, gate, code };
+      return { kind, name, gates: gates?.split(' or ') ?? [], code };
     });
 }
