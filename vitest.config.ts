@@ -6,28 +6,12 @@ const require = createRequire(import.meta.url);
 
 /** What takes a minute or more begins first, so that at the end no worker waits for another one's long file. */
 const LONG = [
-  ...[
-    'custom-code/gates',
-    'flow/custom-code',
-    'flow/kills',
-    'flow/shared-data',
-    'custom-code/gates-harmless',
-  ],
-  ...[
-    'api/preprocessing-claude',
-    'custom-code/gates-harm',
-    'browser/preparation',
-    'custom-code/gates-refused',
-  ],
-  ...['browser/wizard', 'api/tuning', 'conformance/sandbox', 'flow/proof', 'conformance/storage'],
-  ...[
-    'conformance/sandbox-attacks/attacks',
-    'browser/charts',
-    'start/start',
-    'api/training',
-    'browser/pages',
-  ],
-  ...['tables/corpus', 'browser/large', 'cli/storage-migrate'],
+  ...['custom-code/gates', 'flow/custom-code', 'flow/kills', 'flow/shared-data'],
+  ...['custom-code/gates-harmless', 'api/preprocessing-claude', 'custom-code/gates-harm'],
+  ...['browser/preparation', 'custom-code/gates-refused', 'browser/wizard', 'api/tuning'],
+  ...['conformance/sandbox', 'flow/proof', 'conformance/storage', 'conformance/sandbox-attacks/attacks'],
+  ...['browser/charts', 'start/start', 'api/training', 'browser/pages', 'tables/corpus'],
+  ...['browser/large', 'cli/storage-migrate'],
 ];
 const placeOf = ({ moduleId }: TestSpecification): number => {
   const place = LONG.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));

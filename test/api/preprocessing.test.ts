@@ -159,13 +159,8 @@ describe('updatePreprocessing', () => {
     ];
     const { preprocessing } = await does.update({ preprocessingId: before.id, steps, revision: 1 });
     expect(preprocessing).toMatchObject({
-      ...{
-        status: expect.toBeOneOf(['QUEUED', 'RUNNING']),
-        revision: 2,
-        acceptedRevision: 1,
-        gates: [],
-        finishedAt: null,
-      },
+      status: expect.toBeOneOf(['QUEUED', 'RUNNING']),
+      ...{ revision: 2, acceptedRevision: 1, gates: [], finishedAt: null },
     });
     const told = await does.events(before.id, before.lastCursor);
     expect(names(told).filter((name) => name.startsWith('Prep') || name === 'StepsPlanned')).toEqual([

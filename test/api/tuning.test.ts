@@ -262,10 +262,8 @@ describe('extendBudget', () => {
     const input = { experimentId: id, version: data.node.version, settings: { maxTrials: 7 } };
     await app.mutate('updateExperiment', input, '{ experiment { id } }');
     expect(await extend(id, 120)).toEqual({
-      ...{
-        __typename: 'ExtendBudgetSuccess',
-        experiment: { status: expect.toBeOneOf(['QUEUED', 'RUNNING']), addedSeconds: 0 },
-      },
+      __typename: 'ExtendBudgetSuccess',
+      experiment: { status: expect.toBeOneOf(['QUEUED', 'RUNNING']), addedSeconds: 0 },
     });
     const events = await follow(id, before.lastCursor);
     const told = events.flatMap(({ message }) => message ?? []);
